@@ -1,0 +1,63 @@
+// launch: runs one command under a policy through the helper `leanlab-sandbox`, and reports how it ended.
+// When run() returns, nothing that the command started is alive, whatever way it ended.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/interrupt.h"
+#include "base/process.h"
+#include "base/result.h"
+#include "sandbox/policy.h"
+
+namespace leanlab::sandbox {
+
+enum class Stream { out, err };
+
+struct Command {
+  std::vector<std::string> argv;  ///< argv[0] is a path, or looked up on the PATH given in `env`
+  std::filesystem::path cwd;
+  std::vector<std::pair<std::string, std::string>> env;  ///< the whole environment; nothing is inherited
+  std::optional<std::string> input;                      ///< stdin's text; none: stdin is /dev/null
+  std::vector<std::pair<int, int>> fds;                  ///< further descriptors: {ours, theirs}, theirs >= 3
+  /// Called with each piece of output as it comes, from the thread that runs run(). May be empty.
+  std::function<void(Stream, std::string_view)> on_output;
+};
+
+/// Why a command stopped.
+enum class End {
+  exited,       ///< by itself; see status
+  signalled,    ///< a signal that was not ours
+  wall_limit,   ///< ended by us: limits.wall
+  cpu_limit,    ///< limits.cpu
+  memory_limit, ///< limits.memory_bytes, where that can be told
+  interrupted,  ///< ended by us: the Interrupt was raised
+};
+
+/// A kind of system call that the policy denied, and how often it was tried (capped).
+struct DeniedCall {
+  std::string name;
+  std::uint32_t count = 0;
+};
+
+struct Outcome {
+  End end = End::exited;
+  ExitStatus status;                   ///< of the command itself; cpu and rss of its whole tree
+  std::chrono::microseconds wall{};
+  std::string out, err;                ///< the first limits.output_bytes of each
+  std::uint64_t out_bytes = 0, err_bytes = 0;  ///< what was written, kept or not
+  std::uint32_t killed_leftovers = 0;  ///< processes still alive at the end, which were then ended
+  std::vector<DeniedCall> denied;
+  Tier tier = Tier::C;                 ///< what was really in force
+};
+
+/// Runs `command` under `policy` at `tier`, blocking the calling thread. Errors: misconfigured (program not found,
+/// helper missing, tier not available here), io. An Interrupt is an Outcome, not an error. Thread: any, many at once.
+[[nodiscard]] Result<Outcome> run(const Policy& policy, const Command& command, Tier tier, const Interrupt& interrupt);
+
+}  // namespace leanlab::sandbox
