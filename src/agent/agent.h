@@ -23,26 +23,26 @@ enum class Direction { minimise, maximise };
 /// A judged experiment, told to a backend in the order of the book. Only backends that learn by themselves
 /// (the tuner) keep it; the others read memory from their prompt.
 struct Observation {
-  std::uint64_t experiment = 0;   ///< its number in the book; 0 is the sample
-  std::string file;               ///< name inside the experiments folder
-  std::string source;             ///< the primary file's text; empty when it could not be read
-  std::optional<double> value;    ///< the objective; none: invalid
+  std::uint64_t experiment = 0;  ///< its number in the book; 0 is the sample
+  std::string file;              ///< name inside the experiments folder
+  std::string source;            ///< the primary file's text; empty when it could not be read
+  std::optional<double> value;   ///< the objective; none: invalid
 };
 
 /// One turn to be taken.
 struct TurnRequest {
   Role role = Role::worker;
   std::string prompt;
-  std::filesystem::path workspace;      ///< the private copy of the lab; the turn's current folder
-  std::string experiments_dir;          ///< relative to workspace
-  std::string suggested_file;           ///< relative to workspace: a free name for the new experiment
-  std::string parent_file;              ///< relative to workspace: what to start from
-  std::uint64_t proposal = 0;           ///< counts proposals of this book; with `seed` it fixes a tuner's choice
+  std::filesystem::path workspace;  ///< the private copy of the lab; the turn's current folder
+  std::string experiments_dir;      ///< relative to workspace
+  std::string suggested_file;       ///< relative to workspace: a free name for the new experiment
+  std::string parent_file;          ///< relative to workspace: what to start from
+  std::uint64_t proposal = 0;       ///< counts proposals of this book; with `seed` it fixes a tuner's choice
   std::uint64_t seed = 0;
-  std::uint64_t remaining = 0;          ///< proposals left in this run after this one (local polish near the end)
-  std::optional<std::string> session;   ///< continue this session, where the backend has sessions
-  std::string previous_error;           ///< repair: why the last file failed; empty otherwise
-  std::chrono::milliseconds limit{0};   ///< 0: none
+  std::uint64_t remaining = 0;  ///< proposals left in this run after this one (local polish near the end)
+  std::optional<std::string> session;  ///< continue this session, where the backend has sessions
+  std::string previous_error;          ///< repair: why the last file failed; empty otherwise
+  std::chrono::milliseconds limit{0};  ///< 0: none
 };
 
 struct Tokens {
@@ -51,21 +51,21 @@ struct Tokens {
 
 /// What a turn gave. Unknown stays unknown: no cost and no tokens are `nullopt`, never zero.
 struct Turn {
-  std::string reply;                    ///< the last text; may hold the report object
+  std::string reply;  ///< the last text; may hold the report object
   std::optional<std::string> session;
   std::optional<std::string> model;
   std::optional<double> cost_usd;
   std::optional<Tokens> tokens;
-  std::string transcript;               ///< the raw stream, for `leanlab log`
+  std::string transcript;  ///< the raw stream, for `leanlab log`
 };
 
 /// What a backend can do, so that the loop need not know which it is.
 struct Capabilities {
-  bool sessions = false;       ///< a turn can be continued
-  bool reports_cost = false;   ///< usd is known, or known to be nothing
-  bool learns = false;         ///< wants observe()
-  bool can_repair = false;     ///< a repair turn makes sense
-  std::vector<Role> roles;     ///< those it can play
+  bool sessions = false;      ///< a turn can be continued
+  bool reports_cost = false;  ///< usd is known, or known to be nothing
+  bool learns = false;        ///< wants observe()
+  bool can_repair = false;    ///< a repair turn makes sense
+  std::vector<Role> roles;    ///< those it can play
 };
 
 class Agent {
@@ -74,18 +74,19 @@ class Agent {
   /// "tuner", "command:./propose.sh": for records and screens.
   [[nodiscard]] virtual std::string describe() const = 0;
   [[nodiscard]] virtual Capabilities capabilities() const = 0;
-  /// Runs one turn, blocking. Errors: agent_unavailable (cannot work at all), goal_not_met (this turn failed),
-  /// misconfigured (nothing tunable), interrupted. Thread: any, several turns at once.
+  /// Runs one turn, blocking. Errors: agent_unavailable (cannot work at all), goal_not_met (this turn
+  /// failed), misconfigured (nothing tunable), interrupted. Thread: any, several turns at once.
   [[nodiscard]] virtual Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) = 0;
-  /// Learns from a judged experiment. Called in the book's order, once each, before and during a run. Thread: the loop's.
+  /// Learns from a judged experiment. Called in the book's order, once each, before and during a run. Thread:
+  /// the loop's.
   virtual void observe(const Observation&) {}
 };
 
 /// What a backend is made from.
 struct BackendOptions {
-  std::string argument;        ///< after the colon: a model, or the program of `command`
+  std::string argument;  ///< after the colon: a model, or the program of `command`
   Direction direction = Direction::maximise;
-  std::filesystem::path lab;   ///< the lab's folder: relative programs are looked up from here
+  std::filesystem::path lab;             ///< the lab's folder: relative programs are looked up from here
   std::vector<std::string> environment;  ///< names of variables passed on to `command` programs
 };
 

@@ -25,7 +25,8 @@ class Clock {
 
 /// "2026-11-23T09:22:00.123Z".
 [[nodiscard]] std::string iso8601(UtcTime time);
-/// Reads ISO 8601 with "Z" or an offset ("2024-06-21T10:00:00+02:00"; fractions allowed). Errors: misconfigured.
+/// Reads ISO 8601 with "Z" or an offset ("2024-06-21T10:00:00+02:00"; fractions allowed). Errors:
+/// misconfigured.
 [[nodiscard]] Result<UtcTime> parse_iso8601(std::string_view text);
 /// Month and day as 0.2.1's tag: "jun21", in local time.
 [[nodiscard]] std::string month_day_tag(UtcTime time);

@@ -3,8 +3,8 @@
 
 namespace leanlab {
 
-/// Does nothing, unless LEANLAB_CRASH_AT is `name` (or `name:3` for its third passage): then SIGKILLs this process.
-/// Compiled into release builds too: one relaxed atomic load when the variable is unset. Names are
+/// Does nothing, unless LEANLAB_CRASH_AT is `name` (or `name:3` for its third passage): then SIGKILLs this
+/// process. Compiled into release builds too: one relaxed atomic load when the variable is unset. Names are
 /// listed in docs/crash-points.md, checked by a test. Thread: any.
 void crash_point(const char* name);
 

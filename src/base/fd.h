@@ -1,13 +1,13 @@
 // Fd: an owned file descriptor, always close-on-exec; and whole reads and writes on it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <sys/types.h>
 
 #include "base/result.h"
 

@@ -17,14 +17,17 @@ enum class Durability { fast, fsynced };
 
 /// The whole file. Errors: io (missing, a folder), misconfigured when larger than `limit_bytes`.
 [[nodiscard]] Result<std::string> read_file(const fs::path& path, std::size_t limit_bytes = 256u << 20);
-/// Replaces `path` as a whole: temporary file beside it, then rename. With `fsynced` file and folder are flushed.
-[[nodiscard]] Status write_file(const fs::path& path, std::string_view data, Durability durability = Durability::fast,
-                                unsigned mode = 0644);
+/// Replaces `path` as a whole: temporary file beside it, then rename. With `fsynced` file and folder are
+/// flushed.
+[[nodiscard]] Status write_file(const fs::path& path, std::string_view data,
+                                Durability durability = Durability::fast, unsigned mode = 0644);
 /// mkdir -p. Errors: io, no_space.
 [[nodiscard]] Status make_directories(const fs::path& path);
-/// Removes a file or a tree without following links, making read-only folders writable first. A missing path is fine.
+/// Removes a file or a tree without following links, making read-only folders writable first. A missing path
+/// is fine.
 [[nodiscard]] Status remove_tree(const fs::path& path);
-/// Copies a tree: regular files and folders with their modes; links are copied as links; devices and sockets are an error.
+/// Copies a tree: regular files and folders with their modes; links are copied as links; devices and sockets
+/// are an error.
 [[nodiscard]] Status copy_tree(const fs::path& from, const fs::path& to);
 /// A new folder `<parent>/<prefix>XXXXXX`, mode 0700.
 [[nodiscard]] Result<fs::path> make_temp_directory(const fs::path& parent, std::string_view prefix);
@@ -62,7 +65,8 @@ class FileLock {
   ~FileLock();
   /// Takes the lock, waiting for it.
   [[nodiscard]] static Result<FileLock> take(const fs::path& path);
-  /// Takes it or fails at once with `lab_busy`; the error's context holds what the holder wrote into the file.
+  /// Takes it or fails at once with `lab_busy`; the error's context holds what the holder wrote into the
+  /// file.
   [[nodiscard]] static Result<FileLock> try_take(const fs::path& path);
   /// Replaces the file's text, so that others can read who holds it.
   [[nodiscard]] Status describe(std::string_view text) const;

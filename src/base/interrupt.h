@@ -30,7 +30,8 @@ class Interrupt {
   std::atomic<int> signal_{0};
 };
 
-/// Routes SIGINT, SIGTERM and SIGHUP of this process to `interrupt`, and ignores SIGPIPE. Call once, from main.
+/// Routes SIGINT, SIGTERM and SIGHUP of this process to `interrupt`, and ignores SIGPIPE. Call once, from
+/// main.
 void raise_on_signals(Interrupt& interrupt);
 
 }  // namespace leanlab

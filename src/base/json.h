@@ -1,10 +1,11 @@
-// JSON without surprises: parse errors with line and caret, bad UTF-8 repaired, keys in the order they were written.
-// Headers include this file only; sources that touch values include <nlohmann/json.hpp> as well.
+// JSON without surprises: parse errors with line and caret, bad UTF-8 repaired, keys in the order they were
+// written. Headers include this file only; sources that touch values include <nlohmann/json.hpp> as well.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 
@@ -12,8 +13,9 @@ namespace leanlab {
 
 using Json = nlohmann::ordered_json;
 
-/// A value from text. `name` is the file shown in errors. Comments are not JSON; NaN, Infinity, a duplicate key and
-/// trailing text are errors that say so. Errors: misconfigured, with line, column and caret in `where`.
+/// A value from text. `name` is the file shown in errors. Comments are not JSON; NaN, Infinity, a duplicate
+/// key and trailing text are errors that say so. Errors: misconfigured, with line, column and caret in
+/// `where`.
 [[nodiscard]] Result<Json> parse_json(std::string_view text, std::string_view name = "");
 /// parse_json of a file's content. Errors: io, misconfigured.
 [[nodiscard]] Result<Json> read_json(const std::string& path);
@@ -23,8 +25,8 @@ using Json = nlohmann::ordered_json;
 /// Indented by two, with a final newline: for files that people read.
 [[nodiscard]] std::string to_pretty(const Json& value);
 
-/// Where the value at `pointer` ("/objective/direction") begins in `text`: "lab.json:3:18", the line and a caret.
-/// Falls back to the nearest parent that exists. `text` must be valid JSON.
+/// Where the value at `pointer` ("/objective/direction") begins in `text`: "lab.json:3:18", the line and a
+/// caret. Falls back to the nearest parent that exists. `text` must be valid JSON.
 [[nodiscard]] std::string json_place(std::string_view text, std::string_view name, std::string_view pointer);
 /// File, line, caret for a byte offset.
 [[nodiscard]] std::string text_place(std::string_view text, std::string_view name, std::size_t offset);

@@ -2,14 +2,14 @@
 // What runs somebody else's code goes through sandbox/launch.h instead.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "base/fd.h"
 #include "base/interrupt.h"
@@ -19,8 +19,8 @@ namespace leanlab {
 
 /// How a process ended.
 struct ExitStatus {
-  int exit_status = -1;    ///< 0 to 255, or -1 when a signal ended it
-  int signal_number = 0;   ///< 0, or the signal that ended it
+  int exit_status = -1;             ///< 0 to 255, or -1 when a signal ended it
+  int signal_number = 0;            ///< 0, or the signal that ended it
   std::chrono::microseconds cpu{};  ///< user and system time, of it and the children that it waited for
   std::uint64_t max_rss_bytes = 0;
   [[nodiscard]] bool ok() const { return exit_status == 0; }
@@ -29,14 +29,15 @@ struct ExitStatus {
 };
 
 struct SpawnRequest {
-  std::vector<std::string> argv;                             ///< argv[0] is looked up on our PATH unless it has a slash
-  std::filesystem::path cwd;                                 ///< empty: ours
+  std::vector<std::string> argv;  ///< argv[0] is looked up on our PATH unless it has a slash
+  std::filesystem::path cwd;      ///< empty: ours
   std::optional<std::vector<std::pair<std::string, std::string>>> env;  ///< none: ours
-  std::vector<std::pair<int, int>> fds;                      ///< {ours, theirs}; 0, 1, 2 not named here are /dev/null
+  std::vector<std::pair<int, int>> fds;  ///< {ours, theirs}; 0, 1, 2 not named here are /dev/null
   enum class Session { ours, own } session = Session::own;
 };
 
-/// A child that has not been waited for. Its destructor kills and reaps it: an unwaited child is a bug, not a leak.
+/// A child that has not been waited for. Its destructor kills and reaps it: an unwaited child is a bug, not a
+/// leak.
 class RunningProcess {
  public:
   RunningProcess(RunningProcess&& other) noexcept;

@@ -1,12 +1,12 @@
 // Result<T>: what may fail returns one of these; TRY and TRY_ASSIGN pass an error on.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
+#include <tl/expected.hpp>
 
 namespace leanlab {
 
@@ -38,9 +38,18 @@ struct Error {
   std::vector<std::string> context;  ///< what was being done, innermost first
 
   Error(ErrorCode c, std::string m) : code(c), message(std::move(m)) {}
-  Error&& at(std::string place) && { where = std::move(place); return std::move(*this); }
-  Error&& then(std::string command) && { next = std::move(command); return std::move(*this); }
-  Error&& while_doing(std::string what) && { context.push_back(std::move(what)); return std::move(*this); }
+  Error&& at(std::string place) && {
+    where = std::move(place);
+    return std::move(*this);
+  }
+  Error&& then(std::string command) && {
+    next = std::move(command);
+    return std::move(*this);
+  }
+  Error&& while_doing(std::string what) && {
+    context.push_back(std::move(what));
+    return std::move(*this);
+  }
 };
 
 template <class T>
@@ -60,7 +69,9 @@ template <class... Args>
   return tl::unexpected<Error>(Error(code, fmt::format(format, std::forward<Args>(args)...)));
 }
 /// Passes on an error that was built with `.at()` and `.then()`.
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 /// The text of errno `number` as an Error: ENOSPC and EDQUOT become `no_space`, the rest `io`.
 [[nodiscard]] Error errno_error(int number, std::string what);
@@ -74,23 +85,24 @@ template <class... Args>
 #define LEANLAB_CONCAT(a, b) LEANLAB_CONCAT_(a, b)
 
 /// TRY(expression [, "while doing {}", what]): returns the error of a Result from the enclosing function.
-#define TRY(expression, ...)                                                                            \
-  do {                                                                                                  \
-    if (auto try_result_ = (expression); !try_result_) {                                                \
-      __VA_OPT__(try_result_.error().context.push_back(fmt::format(__VA_ARGS__));)                      \
-      return tl::unexpected<::leanlab::Error>(std::move(try_result_.error()));                          \
-    }                                                                                                   \
+#define TRY(expression, ...)                                                       \
+  do {                                                                             \
+    if (auto try_result_ = (expression); !try_result_) {                           \
+      __VA_OPT__(try_result_.error().context.push_back(fmt::format(__VA_ARGS__));) \
+      return tl::unexpected<::leanlab::Error>(std::move(try_result_.error()));     \
+    }                                                                              \
   } while (false)
 
 /// TRY_ASSIGN(auto x, expression [, "while doing {}", what]): the value, or returns the error.
-#define TRY_ASSIGN(declaration, expression, ...) \
-  LEANLAB_TRY_ASSIGN_(LEANLAB_CONCAT(try_value_, __COUNTER__), declaration, expression __VA_OPT__(, ) __VA_ARGS__)
-#define LEANLAB_TRY_ASSIGN_(name, declaration, expression, ...)                                \
-  auto name = (expression);                                                                    \
-  if (!name) {                                                                                 \
-    __VA_OPT__(name.error().context.push_back(fmt::format(__VA_ARGS__));)                      \
-    return tl::unexpected<::leanlab::Error>(std::move(name.error()));                          \
-  }                                                                                            \
+#define TRY_ASSIGN(declaration, expression, ...)                            \
+  LEANLAB_TRY_ASSIGN_(LEANLAB_CONCAT(try_value_, __COUNTER__), declaration, \
+                      expression __VA_OPT__(, ) __VA_ARGS__)
+#define LEANLAB_TRY_ASSIGN_(name, declaration, expression, ...)           \
+  auto name = (expression);                                               \
+  if (!name) {                                                            \
+    __VA_OPT__(name.error().context.push_back(fmt::format(__VA_ARGS__));) \
+    return tl::unexpected<::leanlab::Error>(std::move(name.error()));     \
+  }                                                                       \
   declaration = std::move(*name)
 
 /// An invariant that is checked in release builds too.

@@ -11,7 +11,8 @@
 
 namespace leanlab {
 
-/// Splits a command into words as sh does: blanks, '…', "…", backslash. No expansion. Errors: misconfigured (unclosed quote).
+/// Splits a command into words as sh does: blanks, '…', "…", backslash. No expansion. Errors: misconfigured
+/// (unclosed quote).
 [[nodiscard]] Result<std::vector<std::string>> split_command(std::string_view command);
 /// The reverse, for showing: words quoted where they need it.
 [[nodiscard]] std::string join_command(std::span<const std::string> words);
@@ -25,7 +26,8 @@ namespace leanlab {
 [[nodiscard]] std::size_t display_width(std::string_view text);
 /// At most `columns` wide, with "…" when cut.
 [[nodiscard]] std::string clip(std::string_view text, std::size_t columns);
-/// Bad UTF-8 repaired and control characters (escape sequences too) shown as "\x1b", newlines kept when `keep_newlines`.
+/// Bad UTF-8 repaired and control characters (escape sequences too) shown as "\x1b", newlines kept when
+/// `keep_newlines`.
 enum class Newlines { keep, escape };
 [[nodiscard]] std::string printable(std::string_view text, Newlines newlines = Newlines::escape);
 /// `text` with every occurrence of `from` replaced.

@@ -38,13 +38,17 @@ struct JobReport {
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// Waits for a free slot, then runs the job to its end. Thread: any, many at once. Errors: those of sandbox::run.
+  /// Waits for a free slot, then runs the job to its end. Thread: any, many at once. Errors: those of
+  /// sandbox::run.
   [[nodiscard]] virtual Result<JobReport> run(const Job& job, const Interrupt& interrupt) = 0;
 };
 
 struct LocalOptions {
   std::uint32_t slots = 1;  ///< evaluations at once
-  enum class Sharing { shared, exclusive } sharing = Sharing::shared;  ///< exclusive: one at a time on this machine, over all runs
+  enum class Sharing {
+    shared,
+    exclusive
+  } sharing = Sharing::shared;  ///< exclusive: one at a time on this machine, over all runs
 };
 [[nodiscard]] std::unique_ptr<Executor> make_local_executor(const LocalOptions& options);
 

@@ -31,12 +31,12 @@ struct Command {
 
 /// Why a command stopped.
 enum class End {
-  exited,       ///< by itself; see status
-  signalled,    ///< a signal that was not ours
-  wall_limit,   ///< ended by us: limits.wall
-  cpu_limit,    ///< limits.cpu
-  memory_limit, ///< limits.memory_bytes, where that can be told
-  interrupted,  ///< ended by us: the Interrupt was raised
+  exited,        ///< by itself; see status
+  signalled,     ///< a signal that was not ours
+  wall_limit,    ///< ended by us: limits.wall
+  cpu_limit,     ///< limits.cpu
+  memory_limit,  ///< limits.memory_bytes, where that can be told
+  interrupted,   ///< ended by us: the Interrupt was raised
 };
 
 /// A kind of system call that the policy denied, and how often it was tried (capped).
@@ -47,17 +47,19 @@ struct DeniedCall {
 
 struct Outcome {
   End end = End::exited;
-  ExitStatus status;                   ///< of the command itself; cpu and rss of its whole tree
+  ExitStatus status;  ///< of the command itself; cpu and rss of its whole tree
   std::chrono::microseconds wall{};
-  std::string out, err;                ///< the first limits.output_bytes of each
+  std::string out, err;                        ///< the first limits.output_bytes of each
   std::uint64_t out_bytes = 0, err_bytes = 0;  ///< what was written, kept or not
-  std::uint32_t killed_leftovers = 0;  ///< processes still alive at the end, which were then ended
+  std::uint32_t killed_leftovers = 0;          ///< processes still alive at the end, which were then ended
   std::vector<DeniedCall> denied;
-  Tier tier = Tier::C;                 ///< what was really in force
+  Tier tier = Tier::C;  ///< what was really in force
 };
 
-/// Runs `command` under `policy` at `tier`, blocking the calling thread. Errors: misconfigured (program not found,
-/// helper missing, tier not available here), io. An Interrupt is an Outcome, not an error. Thread: any, many at once.
-[[nodiscard]] Result<Outcome> run(const Policy& policy, const Command& command, Tier tier, const Interrupt& interrupt);
+/// Runs `command` under `policy` at `tier`, blocking the calling thread. Errors: misconfigured (program not
+/// found, helper missing, tier not available here), io. An Interrupt is an Outcome, not an error. Thread:
+/// any, many at once.
+[[nodiscard]] Result<Outcome> run(const Policy& policy, const Command& command, Tier tier,
+                                  const Interrupt& interrupt);
 
 }  // namespace leanlab::sandbox

@@ -1,5 +1,5 @@
-// Policy: what a sandboxed process may see, do and use. Plain data, no behaviour; format version 1 is frozen in
-// docs/formats/sandbox-policy.md.
+// Policy: what a sandboxed process may see, do and use. Plain data, no behaviour; format version 1 is frozen
+// in docs/formats/sandbox-policy.md.
 #pragma once
 
 #include <chrono>
@@ -34,12 +34,13 @@ struct Limits {
   std::chrono::milliseconds wall{0};
   std::chrono::seconds cpu{0};
   std::uint64_t memory_bytes = 0;
-  std::uint32_t processes = 0;   ///< processes and threads at once
+  std::uint32_t processes = 0;  ///< processes and threads at once
   std::uint32_t open_files = 0;
   std::uint64_t file_bytes = 0;  ///< largest single file
   std::uint64_t disk_bytes = 0;  ///< size of the private temporary file system (tier A)
   std::uint32_t disk_inodes = 0;
-  std::uint64_t output_bytes = 1 << 20;  ///< captured of stdout and of stderr, each; the rest is drained and counted
+  std::uint64_t output_bytes =
+      1 << 20;  ///< captured of stdout and of stderr, each; the rest is drained and counted
 };
 
 struct Policy {

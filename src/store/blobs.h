@@ -12,7 +12,8 @@ namespace leanlab::store {
 class Blobs {
  public:
   explicit Blobs(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  /// Stores `data`, on disk when this returns; storing the same again costs a stat. Returns its hash. Errors: io, no_space.
+  /// Stores `data`, on disk when this returns; storing the same again costs a stat. Returns its hash. Errors:
+  /// io, no_space.
   [[nodiscard]] Result<std::string> put(std::string_view data) const;
   /// The content. Errors: integrity (the bytes do not have that hash), io (missing).
   [[nodiscard]] Result<std::string> get(const std::string& hash) const;

@@ -17,7 +17,8 @@ struct sqlite3_stmt;
 
 namespace leanlab::store {
 
-/// A prepared statement: bind by position (from 1), step, read columns (from 0), reset. Thread: its database's.
+/// A prepared statement: bind by position (from 1), step, read columns (from 0), reset. Thread: its
+/// database's.
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -48,8 +49,9 @@ class Statement {
 class Database {
  public:
   enum class Mode { read_only, read_write };
-  /// Opens `<folder>/<name>`; read_write makes it and runs `schema` (idempotent SQL, embedded) when it is new.
-  /// `version` is kept in user_version. Errors: unsupported (newer version), integrity (malformed: "run leanlab rebuild"), io.
+  /// Opens `<folder>/<name>`; read_write makes it and runs `schema` (idempotent SQL, embedded) when it is
+  /// new. `version` is kept in user_version. Errors: unsupported (newer version), integrity (malformed: "run
+  /// leanlab rebuild"), io.
   [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file, Mode mode,
                                                               std::string_view schema, int version);
   ~Database();

@@ -1,0 +1,59 @@
+#include "base/fs.h"
+
+#include <gtest/gtest.h>
+
+namespace leanlab {
+namespace {
+
+class FsTest : public testing::Test {
+ protected:
+  TempDirectory folder_ = *TempDirectory::make();
+  fs::path path(const char* name) const { return folder_.path() / name; }
+};
+
+TEST_F(FsTest, WritesAndReadsWholeFiles) {
+  ASSERT_TRUE(write_file(path("a ü.txt"), "one"));
+  ASSERT_TRUE(write_file(path("a ü.txt"), "two", Durability::fsynced));
+  EXPECT_EQ(*read_file(path("a ü.txt")), "two");
+  EXPECT_EQ(list_directory(folder_.path())->size(), 1u) << "no temporary file may stay";
+  EXPECT_EQ(read_file(path("none")).error().code, ErrorCode::io);
+  EXPECT_EQ(read_file(path("a ü.txt"), 2).error().code, ErrorCode::misconfigured);
+}
+
+TEST_F(FsTest, RemovesReadOnlyTreesAndNeverFollowsLinks) {
+  ASSERT_TRUE(make_directories(path("tree/sub")));
+  ASSERT_TRUE(write_file(path("kept"), "x"));
+  ASSERT_TRUE(write_file(path("tree/sub/file"), "x"));
+  fs::create_directory_symlink(folder_.path(), path("tree/link"));
+  fs::permissions(path("tree/sub"), fs::perms::none);
+  ASSERT_TRUE(remove_tree(path("tree")));
+  EXPECT_FALSE(fs::exists(path("tree")));
+  EXPECT_TRUE(fs::exists(path("kept")));
+  EXPECT_TRUE(remove_tree(path("tree"))) << "a missing tree is fine";
+}
+
+TEST_F(FsTest, CopiesTreesWithLinksAsLinks) {
+  ASSERT_TRUE(make_directories(path("from/sub")));
+  ASSERT_TRUE(write_file(path("from/sub/file"), "x", Durability::fast, 0755));
+  fs::create_symlink("sub/file", path("from/link"));
+  ASSERT_TRUE(copy_tree(path("from"), path("to")));
+  EXPECT_TRUE(fs::is_symlink(path("to/link")));
+  EXPECT_NE(fs::status(path("to/sub/file")).permissions() & fs::perms::owner_exec, fs::perms::none);
+}
+
+TEST_F(FsTest, ALockHasOneHolder) {
+  auto first = FileLock::try_take(path("lock"));
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(first->describe("pid 7"));
+  auto second = FileLock::try_take(path("lock"));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::lab_busy);
+  EXPECT_EQ(second.error().context.at(0), "pid 7");
+  {
+    const FileLock gone = std::move(*first);
+  }
+  EXPECT_TRUE(FileLock::try_take(path("lock")));
+}
+
+}  // namespace
+}  // namespace leanlab

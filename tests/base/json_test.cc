@@ -1,0 +1,49 @@
+#include "base/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace leanlab {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ParseJson, KeepsTheOrderOfKeys) {
+  EXPECT_EQ(to_line(*parse_json(R"({"b": 1, "a": [true, null]})")), R"({"b":1,"a":[true,null]})");
+}
+
+TEST(ParseJson, NamesLineColumnAndCaret) {
+  const auto result = parse_json("{\n  \"a\": 1,\n  \"b\": ,\n}", "lab.json");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::misconfigured);
+  EXPECT_THAT(result.error().where, HasSubstr("lab.json:3:8"));
+  EXPECT_THAT(result.error().where, HasSubstr("       ^"));
+}
+
+TEST(ParseJson, RefusesWhatIsNoNumber) {
+  for (const char* text : {R"({"x": NaN})", R"({"x": Infinity})", R"({"x": -Infinity})"}) {
+    EXPECT_THAT(parse_json(text).error().message, HasSubstr("NaN and Infinity")) << text;
+  }
+  EXPECT_FALSE(parse_json(R"({"x": 1e999})"));
+}
+
+TEST(ParseJson, FindsADuplicateKeyAtAnyDepth) {
+  EXPECT_THAT(parse_json(R"({"a": 1, "a": 2})").error().message, HasSubstr("\"a\" stands twice"));
+  EXPECT_FALSE(parse_json(R"({"x": [1, {"a": {}, "b": "a", "a": 2}]})"));
+  EXPECT_TRUE(parse_json(R"({"x": {"a": 1}, "y": {"a": "a"}, "a": ["a", "a"]})"));
+}
+
+TEST(ParseJson, RepairsBadUtf8) {
+  EXPECT_EQ((*parse_json("\"a\xff\"")).get<std::string>(), "a\xEF\xBF\xBD");
+}
+
+TEST(JsonPlace, PointsAtTheValue) {
+  const std::string text =
+      "{\n  \"name\": \"x\",\n  \"objective\": {\"metric\": 1, \"direction\": \"up\"}\n}";
+  EXPECT_THAT(json_place(text, "lab.json", "/objective/direction"), HasSubstr("lab.json:3:43"));
+  EXPECT_THAT(json_place(text, "lab.json", "/objective/nothing"), HasSubstr("lab.json:3:16"));
+}
+
+}  // namespace
+}  // namespace leanlab

@@ -1,0 +1,61 @@
+#include "base/strings.h"
+
+#include <gtest/gtest.h>
+
+namespace leanlab {
+namespace {
+
+using Words = std::vector<std::string>;
+
+TEST(SplitCommand, FollowsTheShell) {
+  EXPECT_EQ(*split_command("uv run python evaluation.py --experiment {file}"),
+            (Words{"uv", "run", "python", "evaluation.py", "--experiment", "{file}"}));
+  EXPECT_EQ(*split_command(R"(sh -c 'a "b" c' "d \"e\"" f\ g '')"),
+            (Words{"sh", "-c", "a \"b\" c", "d \"e\"", "f g", ""}));
+  EXPECT_EQ(split_command("  ")->size(), 0u);
+  EXPECT_EQ(split_command("sh 'open").error().code, ErrorCode::misconfigured);
+}
+
+TEST(JoinCommand, IsSplitCommandsReverse) {
+  const Words words{"sh", "-c", "it's \"here\" $x", "", "naïve {file}"};
+  EXPECT_EQ(*split_command(join_command(words)), words);
+}
+
+TEST(Nearest, SuggestsOnlyWhatIsNear) {
+  const Words commands{"run", "check", "lock", "unlock", "verify"};
+  EXPECT_EQ(nearest("chekc", commands), "check");
+  EXPECT_EQ(nearest("verfy", commands), "verify");
+  EXPECT_EQ(nearest("zzzzzz", commands), "");
+}
+
+TEST(Utf8, RepairsAndMeasures) {
+  EXPECT_EQ(repair_utf8("a\xff"
+                        "b"),
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(repair_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a lone surrogate
+  EXPECT_EQ(repair_utf8("Zürich 東京"), "Zürich 東京");
+  EXPECT_EQ(display_width("東京"), 4u);
+  EXPECT_EQ(display_width("e\u0301"), 1u);
+  EXPECT_EQ(clip("abcdef", 4), "abc…");
+  EXPECT_EQ(clip("東京都", 4), "東…");
+}
+
+TEST(Printable, ShowsControlCharacters) {
+  EXPECT_EQ(printable("\x1b[31mred\n"), "\\x1b[31mred\\n");
+  EXPECT_EQ(printable("a\nb", Newlines::keep), "a\nb");
+}
+
+TEST(Numbers, ReadBackAsTheSame) {
+  EXPECT_EQ(number(0.1), "0.1");
+  EXPECT_EQ(number(1e-7), "1e-07");
+  EXPECT_EQ(number(3), "3");
+  EXPECT_EQ(human_bytes(12'345'678), "12.3 MB");
+}
+
+TEST(Lines, KnowBothEndings) {
+  EXPECT_EQ(split_lines("a\r\nb\n\nc"), (std::vector<std::string_view>{"a", "b", "", "c"}));
+}
+
+}  // namespace
+}  // namespace leanlab
