@@ -25,10 +25,14 @@ function(leanlab_write_layers)
 endfunction()
 
 # leanlab_test(NAME SOURCES file... DEPS library...)
-#   A GoogleTest binary NAME_test; each of its cases becomes a ctest test.
+#   A GoogleTest binary NAME_test; each of its cases becomes a ctest test. The target `unit_tests` builds them all.
 function(leanlab_test NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${NAME}_test ${ARG_SOURCES})
+  if(NOT TARGET unit_tests)
+    add_custom_target(unit_tests)
+  endif()
+  add_dependencies(unit_tests ${NAME}_test)
   target_include_directories(${NAME}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   foreach(dep IN LISTS ARG_DEPS)
     target_link_libraries(${NAME}_test PRIVATE leanlab_${dep})

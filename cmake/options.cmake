@@ -21,7 +21,9 @@ target_compile_options(leanlab_options INTERFACE
 if(LEANLAB_WERROR)
   target_compile_options(leanlab_options INTERFACE -Werror)
 endif()
-if(CMAKE_BUILD_TYPE MATCHES "Release|RelWithDebInfo")
+target_compile_definitions(leanlab_options INTERFACE _GLIBCXX_ASSERTIONS)
+# _FORTIFY_SOURCE replaces the calls that the sanitizers watch.
+if(CMAKE_BUILD_TYPE MATCHES "Release|RelWithDebInfo" AND NOT LEANLAB_SANITIZE)
   target_compile_definitions(leanlab_options INTERFACE _FORTIFY_SOURCE=2)
   target_link_options(leanlab_options INTERFACE -Wl,-z,relro,-z,now)
 endif()
