@@ -1,0 +1,58 @@
+// Loop: propose, take in, judge, repair, record, until enough experiments are made.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/result.h"
+#include "lab/config.h"
+#include "lab/events.h"
+#include "lab/project.h"
+#include "sandbox/policy.h"
+
+namespace leanlab::metric {
+
+struct RunOptions {
+  std::uint64_t experiments = 5;
+  std::optional<std::uint32_t> parallel;      ///< --parallel: both proposals and evaluations; none: the lab's
+  std::map<std::string, std::string> agents;  ///< role -> spec; "" is the key for all roles
+  std::optional<std::uint64_t> seed;
+  std::optional<UtcTime> until;           ///< start nothing new after this
+  bool resume_only = false;               ///< --resume: first what was under way, then the rest of that run
+  std::optional<sandbox::Tier> min_tier;  ///< refuse to run below
+  std::string driver = "unknown";         ///< who started it: person, agent, unknown
+};
+
+/// Runs a lab: takes its lock, opens book and seal, says what is continued, and makes experiments.
+/// Errors: lab_busy, misconfigured, integrity (a sealed file changed; the run stops), interrupted (with
+/// everything recorded), no_space, agent_unavailable. A summary has been sent to `sink` before an error of a
+/// run that had begun.
+[[nodiscard]] Result<lab::RunSummary> run_lab(const lab::Project& project, const lab::Place& place,
+                                              const RunOptions& options, const lab::EventSink& sink,
+                                              const Clock& clock, const Interrupt& interrupt);
+
+/// Judges files that a person wrote. Errors: as run_lab; not_found for a missing file (nothing is judged
+/// then).
+[[nodiscard]] Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Place& place,
+                                                   const std::vector<std::string>& files,
+                                                   const std::string& driver, const lab::EventSink& sink,
+                                                   const Clock& clock, const Interrupt& interrupt);
+
+/// The Worker's prompt as the next turn would get it; spends nothing.
+[[nodiscard]] Result<std::string> dry_run(const lab::Project& project, const lab::Place& place,
+                                          const RunOptions& options, const Clock& clock);
+
+/// Asks the run that holds the lab to stop, as Ctrl-C would. Returns its process id; not_found when none
+/// runs.
+[[nodiscard]] Result<int> stop_run(const lab::Place& place);
+
+/// Who runs the lab now: the text of the lock ("pid 123 on host since ..."), or empty.
+[[nodiscard]] std::string lab_holder(const lab::Place& place);
+
+}  // namespace leanlab::metric
