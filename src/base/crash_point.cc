@@ -29,6 +29,11 @@ const Armed* armed() {
 }
 }  // namespace
 
+bool crash_point_armed(const char* name) {
+  const Armed* point = armed();
+  return point != nullptr && point->name == name;
+}
+
 void crash_point(const char* name) {
   const Armed* point = armed();
   if (point == nullptr || point->name != name) return;

@@ -8,4 +8,7 @@ namespace leanlab {
 /// listed in docs/crash-points.md, checked by a test. Thread: any.
 void crash_point(const char* name);
 
+/// Whether LEANLAB_CRASH_AT names this point, for a step that does half of its work before it dies.
+[[nodiscard]] bool crash_point_armed(const char* name);
+
 }  // namespace leanlab
