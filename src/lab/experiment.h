@@ -37,6 +37,8 @@ struct Experiment {
   Verdict verdict = Verdict::pending;
   std::optional<double> value;
   std::vector<std::pair<std::string, double>> metrics;  ///< the objective among them
+  /// The book's best value after it. What rows and --json call `best_so_far` is 0.2.1's bool instead: true
+  /// exactly for a new best (verdict accepted).
   std::optional<double> best_so_far;
   std::string reason;  ///< why it is invalid, tampered or not verifiable; empty otherwise
   std::string notes;
