@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crash_point.h"
@@ -24,37 +23,78 @@ namespace leanlab::store {
 
 namespace {
 
-Result<std::uint64_t> size_of(int fd, const fs::path& file) {
-  struct stat status{};
-  if (::fstat(fd, &status) != 0)
-    return fail(errno_error(errno, fmt::format("cannot examine {}", file.string())));
-  return static_cast<std::uint64_t>(status.st_size);
-}
-
 Status flush(int fd, const fs::path& file) {
   if (::fdatasync(fd) != 0)
     return fail(errno_error(errno, fmt::format("cannot flush {} to the disk", file.string())));
   return {};
 }
 
-// The id in the first record's body, which we wrote as {"format":1,"id":"<32 hex>"}.
-Result<std::string> ledger_id(const Record& first, const fs::path& file) {
-  TRY_ASSIGN(const Json record, parse_json(first.text, file.string()));
-  const Json& body = record["body"];
-  if (!body.contains("id") || !body["id"].is_string()) {
-    return fail(ledger_damaged(file, 1, 0, "the first record does not hold the ledger's id"));
-  }
-  return body["id"].get<std::string>();
-}
-
-// One caller of append() and what became of its record.
-struct Pending {
+// A record on its way into the ledger: its body is ready, or `draft` makes it.
+struct Entry {
   std::string_view type;
   std::string body;
+  const Draft* draft = nullptr;
+};
+
+// One caller that appends, and what became of its records.
+struct Pending {
+  std::vector<Entry> entries;
   std::string ts;
-  Result<Record> outcome = fail(ErrorCode::internal, "the record was never written");
+  Result<std::vector<Record>> outcome = fail(ErrorCode::internal, "the record was never written");
   bool done = false;
 };
+
+Status check_body(std::string_view type, const Json& body) {
+  if (body.is_object()) return {};
+  return fail(ErrorCode::internal, "the body of a record of type {} is not an object", type);
+}
+
+// Takes back, in reverse order, what the first `count` drafts noted down.
+void undo(const Pending& pending, std::size_t count) {
+  while (count > 0) {
+    const Draft* const draft = pending.entries[--count].draft;
+    if (draft != nullptr && draft->undo) draft->undo();
+  }
+}
+
+// Makes a caller's lines behind `head`, which moves on, and their records.
+Result<std::string> make_lines(Pending& pending, Head& head) {
+  std::string lines;
+  std::vector<Record> records;
+  Head next = head;
+  for (std::size_t i = 0; i < pending.entries.size(); ++i) {
+    Entry& entry = pending.entries[i];
+    Status usable;
+    if (entry.draft != nullptr) {
+      const Json body = entry.draft->body(next.seq + 1);
+      usable = check_body(entry.type, body);
+      if (usable) entry.body = to_line(body);
+    }
+    if (usable && entry.body.size() + 1024 > k_max_line_bytes) {
+      usable =
+          fail(ErrorCode::internal, "a record of type {} has {} bytes; what is large belongs into a blob",
+               entry.type, entry.body.size());
+    }
+    if (!usable) {
+      undo(pending, i + 1);
+      return fail(std::move(usable.error()));
+    }
+    const std::string line = make_line(next.seq + 1, next.hash, pending.ts, entry.type, entry.body);
+    Record record;
+    record.seq = next.seq + 1;
+    record.hash = line.substr(0, k_hash_digits);
+    record.offset = next.offset;
+    record.size = line.size();
+    record.type = entry.type;
+    record.text = line.substr(k_hash_digits + 1, line.size() - k_hash_digits - 2);
+    next = Head{record.seq, record.offset + record.size, record.hash};
+    lines += line;
+    records.push_back(std::move(record));
+  }
+  pending.outcome = std::move(records);
+  head = std::move(next);
+  return lines;
+}
 
 class FileLedger final : public Ledger {
  public:
@@ -63,6 +103,7 @@ class FileLedger final : public Ledger {
 
   Status open(const Head& known, OpenReport& report);
   Result<Record> append(std::string_view type, const Json& body) override;
+  Result<std::vector<Record>> append_all(const std::vector<Draft>& drafts) override;
   Status scan(const Head& from, const std::function<Status(const Record&)>& visit) const override;
   Result<Record> read(std::uint64_t offset, std::uint64_t size) const override {
     return read_record(fd_.get(), file_, offset, size);
@@ -80,7 +121,8 @@ class FileLedger final : public Ledger {
   Status read_first_record(std::uint64_t size);
   Status mend_tail(const TailReport& tail, OpenReport& report);
   Status write_first_record();
-  void commit(std::vector<Pending*>& batch);
+  Result<std::vector<Record>> submit(Pending& mine);
+  void commit(const std::vector<Pending*>& batch);
   Status write_lines(const std::string& lines, std::uint64_t offset);
   Status cut_back(std::uint64_t offset, Error why);
 
@@ -179,7 +221,7 @@ Status FileLedger::write_first_record() {
 
 Status FileLedger::open(const Head& known, OpenReport& report) {
   TRY(open_file_and_lock(known));
-  TRY_ASSIGN(const std::uint64_t size, size_of(fd_.get(), file_));
+  TRY_ASSIGN(const std::uint64_t size, ledger_size(fd_.get(), file_));
   TRY(check_known(known, size));
   TRY(read_first_record(size));
   ChainReader reader(fd_.get(), file_, known, size);
@@ -201,22 +243,34 @@ Status FileLedger::open(const Head& known, OpenReport& report) {
 // ---- appending
 
 Result<Record> FileLedger::append(std::string_view type, const Json& body) {
+  TRY(check_body(type, body));
+  Pending mine;
+  mine.entries.push_back(Entry{type, to_line(body), nullptr});
+  TRY_ASSIGN(auto records, submit(mine));
+  return std::move(records.front());
+}
+
+Result<std::vector<Record>> FileLedger::append_all(const std::vector<Draft>& drafts) {
+  if (drafts.empty()) return std::vector<Record>();
+  Pending mine;
+  for (const Draft& draft : drafts) mine.entries.push_back(Entry{draft.type, {}, &draft});
+  return submit(mine);
+}
+
+Result<std::vector<Record>> FileLedger::submit(Pending& mine) {
   if (mode_ != Mode::append) return fail(ErrorCode::internal, "the ledger is open for reading only");
-  if (!is_record_type(type)) return fail(ErrorCode::internal, "\"{}\" is no type of a record", type);
-  if (!body.is_object())
-    return fail(ErrorCode::internal, "the body of a record of type {} is not an object", type);
-  Pending mine{.type = type, .body = to_line(body), .ts = iso8601(clock_.now())};
-  if (mine.body.size() + 1024 > k_max_line_bytes) {
-    return fail(ErrorCode::internal, "a record of type {} has {} bytes; what is large belongs into a blob",
-                type, mine.body.size());
+  for (const Entry& entry : mine.entries) {
+    if (!is_record_type(entry.type))
+      return fail(ErrorCode::internal, "\"{}\" is no type of a record", entry.type);
   }
+  mine.ts = iso8601(clock_.now());
   std::unique_lock hold(mutex_);
   queue_.push_back(&mine);
   written_.wait(hold, [&] { return mine.done || !leader_writes_; });
   if (mine.done) return std::move(mine.outcome);
   // Nobody writes: this caller leads, for all that wait now. Those that come meanwhile are the next batch.
   leader_writes_ = true;
-  std::vector<Pending*> batch = std::exchange(queue_, {});
+  const std::vector<Pending*> batch = std::exchange(queue_, {});
   hold.unlock();
   commit(batch);
   hold.lock();
@@ -227,38 +281,38 @@ Result<Record> FileLedger::append(std::string_view type, const Json& body) {
 }
 
 // Only the leader is in here, so head_ and poison_ change nowhere else; the mutex is for those who read them.
-void FileLedger::commit(std::vector<Pending*>& batch) {
+void FileLedger::commit(const std::vector<Pending*>& batch) {
+  if (poison_) {
+    for (Pending* pending : batch) pending->outcome = fail(*poison_);
+    return;
+  }
   Head next = head_;
   std::string lines;
-  std::vector<Record> records;
-  records.reserve(batch.size());
-  for (const Pending* pending : batch) {
-    const std::string line = make_line(next.seq + 1, next.hash, pending->ts, pending->type, pending->body);
-    Record record;
-    record.seq = next.seq + 1;
-    record.hash = line.substr(0, k_hash_digits);
-    record.offset = next.offset;
-    record.size = line.size();
-    record.type = pending->type;
-    record.text = line.substr(k_hash_digits + 1, line.size() - k_hash_digits - 2);
-    next = Head{record.seq, record.offset + record.size, record.hash};
-    lines += line;
-    records.push_back(std::move(record));
+  std::vector<Pending*> made;
+  for (Pending* pending : batch) {
+    if (auto theirs = make_lines(*pending, next)) {
+      lines += *theirs;
+      made.push_back(pending);
+    } else {
+      pending->outcome = fail(std::move(theirs.error()));
+    }
   }
-  const Status written = poison_ ? Status(fail(*poison_)) : write_lines(lines, head_.offset);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (written)
-      batch[i]->outcome = std::move(records[i]);
-    else
-      batch[i]->outcome = fail(written.error());
+  if (made.empty()) return;
+  const Status written = write_lines(lines, head_.offset);
+  if (written) {
+    const std::lock_guard hold(mutex_);
+    head_ = std::move(next);
+    return;
   }
-  if (!written) return;
-  const std::lock_guard hold(mutex_);
-  head_ = next;
+  while (!made.empty()) {
+    undo(*made.back(), made.back()->entries.size());
+    made.back()->outcome = fail(written.error());
+    made.pop_back();
+  }
 }
 
 Status FileLedger::write_lines(const std::string& lines, std::uint64_t offset) {
-  TRY_ASSIGN(const std::uint64_t size, size_of(fd_.get(), file_));
+  TRY_ASSIGN(const std::uint64_t size, ledger_size(fd_.get(), file_));
   if (size != offset) {
     poison_ = ledger_damaged(
         file_, head_.seq + 1, std::min(size, offset),
@@ -309,7 +363,7 @@ Status FileLedger::cut_back(std::uint64_t offset, Error why) {
 Status FileLedger::scan(const Head& from, const std::function<Status(const Record&)>& visit) const {
   std::uint64_t end = head().offset;
   if (mode_ == Mode::read_only) {
-    TRY_ASSIGN(end, size_of(fd_.get(), file_));
+    TRY_ASSIGN(end, ledger_size(fd_.get(), file_));
   }
   if (from.offset > end) return check_known(from, end);
   ChainReader reader(fd_.get(), file_, from, end);
@@ -322,7 +376,7 @@ Status FileLedger::scan(const Head& from, const std::function<Status(const Recor
 
 Status FileLedger::expect(const Head& position) const {
   if (position.seq == 0) return {};
-  TRY_ASSIGN(const std::uint64_t size, size_of(fd_.get(), file_));
+  TRY_ASSIGN(const std::uint64_t size, ledger_size(fd_.get(), file_));
   return check_known(position, size);
 }
 
@@ -335,36 +389,6 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder
   TRY(ledger->open(known, found), "opening the ledger in {}", folder.string());
   if (report != nullptr) *report = found;
   return ledger;
-}
-
-Result<Verification> verify_ledger(const std::filesystem::path& folder) {
-  const fs::path file = folder / k_ledger_file;
-  std::error_code ignored;
-  if (!fs::exists(file, ignored))
-    return fail(ErrorCode::not_found, "there is no ledger in {}", folder.string());
-  TRY_ASSIGN(const Fd fd, open_file(file, O_RDONLY));
-  TRY_ASSIGN(const std::uint64_t size, size_of(fd.get(), file));
-  Verification found;
-  ChainReader reader(fd.get(), file, Head{}, size);
-  while (true) {
-    auto record = reader.next();
-    if (!record && !reader.problem()) return fail(std::move(record.error()));
-    if (!record) found.problems.push_back(*reader.problem());
-    if (!record || *record == nullptr) break;
-    if ((*record)->seq == 1) {
-      TRY_ASSIGN(found.id, ledger_id(**record, file));
-    }
-  }
-  found.head = reader.head();
-  found.records = found.head.seq;
-  if (!found.problems.empty()) return found;
-  auto tail = read_tail(fd.get(), file, found.head, size);
-  if (!tail && tail.error().code != ErrorCode::integrity) return fail(std::move(tail.error()));
-  if (!tail)
-    found.problems.push_back(Problem{found.head.seq + 1, found.head.offset, tail.error().message});
-  else
-    found.torn_bytes = tail->bytes.size();
-  return found;
 }
 
 }  // namespace leanlab::store

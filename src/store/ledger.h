@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -45,6 +46,17 @@ struct OpenReport {
   bool completed = false;           ///< the last record was whole but for its newline, and got it
 };
 
+/// A record whose body depends on its place in the ledger (an experiment's number, whether it is a new best).
+struct Draft {
+  std::string type;
+  /// Makes the body, given the record's number. Called in the ledger's order, by one thread at a time, before the record
+  /// is on disk; must not call the ledger.
+  std::function<Json(std::uint64_t seq)> body;
+  /// Takes back what `body` noted down: called, in reverse order and before any further body is made, when the records
+  /// did not get into the ledger. May be empty.
+  std::function<void()> undo = {};
+};
+
 class Ledger {
  public:
   enum class Mode { read_only, append };
@@ -65,6 +77,8 @@ class Ledger {
   /// Errors: no_space, io, internal (a wrong type or body); integrity (the file was changed under us); after a failed
   /// fsync every later call fails (what is on disk is unknown).
   [[nodiscard]] virtual Result<Record> append(std::string_view type, const Json& body) = 0;
+  /// Appends all of them, next to each other and with one fsync, or none. Errors: as append().
+  [[nodiscard]] virtual Result<std::vector<Record>> append_all(const std::vector<Draft>& drafts) = 0;
   /// Calls `visit` for each record behind `from`, in order, reading in pieces; stops at the first error. Checks chain
   /// and hash. In mode read_only it goes to the file's present end, so that a reader can follow a writer.
   [[nodiscard]] virtual Status scan(const Head& from,

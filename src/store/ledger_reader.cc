@@ -2,7 +2,11 @@
 #include "store/ledger_reader.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
+
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "store/ledger_line.h"
@@ -38,6 +42,22 @@ Error ledger_damaged(const std::filesystem::path& file, std::uint64_t seq, std::
   return Error(ErrorCode::integrity, fmt::format("record {} of the ledger is damaged: {}", seq, why))
       .at(fmt::format("{}: record {}, byte {}", file.string(), seq, offset))
       .then("restore the file from a backup; `leanlab verify` shows what still holds");
+}
+
+Result<std::uint64_t> ledger_size(int fd, const std::filesystem::path& file) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0)
+    return fail(errno_error(errno, fmt::format("cannot examine {}", file.string())));
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::string> ledger_id(const Record& first, const std::filesystem::path& file) {
+  TRY_ASSIGN(const Json record, parse_json(first.text, file.string()));
+  const Json& body = record["body"];
+  if (!body.contains("id") || !body["id"].is_string()) {
+    return fail(ledger_damaged(file, 1, 0, "the first record does not hold the ledger's id"));
+  }
+  return body["id"].get<std::string>();
 }
 
 Status LineReader::fill() {

@@ -16,6 +16,11 @@ namespace leanlab::store {
 [[nodiscard]] Error ledger_damaged(const std::filesystem::path& file, std::uint64_t seq, std::uint64_t offset,
                                    std::string_view why);
 
+/// The file's present size, bytes.
+[[nodiscard]] Result<std::uint64_t> ledger_size(int fd, const std::filesystem::path& file);
+/// The ledger's id, out of its first record.
+[[nodiscard]] Result<std::string> ledger_id(const Record& first, const std::filesystem::path& file);
+
 /// Whole lines of a file from a place on, read 1 MiB at a time.
 class LineReader {
  public:

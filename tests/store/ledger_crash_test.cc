@@ -106,7 +106,7 @@ TEST_F(LedgerCrashTest, HalfWrittenRecordIsMovedAside) {
 
 TEST_F(LedgerCrashTest, KilledAtRandomMomentsNothingIsLostOrDoubled) {
   Random random(11);
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < 12; ++round) {
     Fd output;
     RunningProcess writer = start("", fmt::format("r{}", round), 4, 100'000, output);
     std::string said;

@@ -80,6 +80,16 @@ TEST_F(LedgerDiskTest, FullDiskLosesNothingAndTheLedgerGoesOnWhenThereIsSpace) {
       });
     }
   }
+  // What a draft noted down is taken back, so that the next one counts on from what is on disk.
+  int made = 0;
+  const Draft draft{"judged",
+                    [&](std::uint64_t) {
+                      ++made;
+                      return Json{{"log", std::string(9000, 'l')}};
+                    },
+                    [&] { --made; }};
+  EXPECT_EQ((*ledger)->append_all({draft, draft}).error().code, ErrorCode::no_space);
+  EXPECT_EQ(made, 0);
   EXPECT_EQ(fs::file_size(disk_ / "lab" / k_ledger_file), (*ledger)->head().offset);
   ASSERT_TRUE(remove_tree(disk_ / "ballast"));
   const auto again = (*ledger)->append("judged", Json{{"log", std::string(5000, 'l')}});

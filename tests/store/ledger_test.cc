@@ -168,6 +168,55 @@ TEST_F(LedgerTest, ManyThreadsShareTheLedgerAndEveryRecordIsThereOnce) {
   EXPECT_TRUE(verify_ledger(folder_)->problems.empty());
 }
 
+TEST_F(LedgerTest, DraftsAreMadeInTheLedgersOrder) {
+  constexpr int k_threads = 8;
+  auto ledger = open_ledger(folder_);
+  std::uint64_t counter = 0;  // no lock: the ledger calls one body at a time
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < k_threads; ++t) {
+      threads.emplace_back([&] {
+        for (int n = 0; n < 20; ++n) {
+          const Draft draft{"judged",
+                            [&](std::uint64_t seq) { return Json{{"number", ++counter}, {"seq", seq}}; }};
+          const auto records = (*ledger)->append_all({draft, draft, draft});
+          ASSERT_TRUE(records) << why(records);
+          ASSERT_EQ(records->size(), 3u);
+          EXPECT_EQ((*records)[2].seq, (*records)[0].seq + 2);
+        }
+      });
+    }
+  }
+  const auto records = all_records(**ledger);
+  ASSERT_EQ(records.size(), 1u + k_threads * 60);
+  for (std::uint64_t n = 1; n < records.size(); ++n) {
+    const Json body = (*parse_json(records[n].text))["body"];
+    EXPECT_EQ(body["number"], n);
+    EXPECT_EQ(body["seq"], records[n].seq);
+  }
+}
+
+TEST_F(LedgerTest, AWrongDraftKeepsItsWholeGroupOutAndIsTakenBack) {
+  auto ledger = open_ledger(folder_);
+  std::vector<std::string> calls;
+  const auto draft = [&](const std::string& name, const Json& body) {
+    return Draft{"judged",
+                 [&calls, name, body](std::uint64_t) {
+                   calls.push_back(name);
+                   return body;
+                 },
+                 [&calls, name] { calls.push_back("undo " + name); }};
+  };
+  const auto records = (*ledger)->append_all(
+      {draft("a", Json::object()), draft("b", Json::array()), draft("c", Json::object())});
+  ASSERT_FALSE(records);
+  EXPECT_EQ(records.error().code, ErrorCode::internal);
+  EXPECT_THAT(calls, testing::ElementsAre("a", "b", "undo b", "undo a"));
+  EXPECT_EQ((*ledger)->head().seq, 1u);
+  EXPECT_TRUE((*ledger)->append_all({})->empty());
+  EXPECT_TRUE((*ledger)->append_all({draft("d", Json::object())}));
+}
+
 TEST_F(LedgerTest, OpensBehindAKnownPositionWithoutReadingWhatIsBefore) {
   const Head known = make_ledger(folder_, 5);
   {

@@ -1,0 +1,42 @@
+// Checks a whole ledger, believing no stored position.
+#include <utility>
+
+#include <fcntl.h>
+
+#include "base/fd.h"
+#include "store/ledger.h"
+#include "store/ledger_reader.h"
+
+namespace leanlab::store {
+
+Result<Verification> verify_ledger(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / k_ledger_file;
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
+    return fail(ErrorCode::not_found, "there is no ledger in {}", folder.string());
+  TRY_ASSIGN(const Fd fd, open_file(file, O_RDONLY));
+  TRY_ASSIGN(const std::uint64_t size, ledger_size(fd.get(), file));
+  Verification found;
+  ChainReader reader(fd.get(), file, Head{}, size);
+  while (true) {
+    auto record = reader.next();
+    if (!record && !reader.problem()) return fail(std::move(record.error()));
+    if (!record) found.problems.push_back(*reader.problem());
+    if (!record || *record == nullptr) break;
+    if ((*record)->seq == 1) {
+      TRY_ASSIGN(found.id, ledger_id(**record, file));
+    }
+  }
+  found.head = reader.head();
+  found.records = found.head.seq;
+  if (!found.problems.empty()) return found;
+  auto tail = read_tail(fd.get(), file, found.head, size);
+  if (!tail && tail.error().code != ErrorCode::integrity) return fail(std::move(tail.error()));
+  if (!tail)
+    found.problems.push_back(Problem{found.head.seq + 1, found.head.offset, tail.error().message});
+  else
+    found.torn_bytes = tail->bytes.size();
+  return found;
+}
+
+}  // namespace leanlab::store
