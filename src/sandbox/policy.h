@@ -47,6 +47,7 @@ struct Policy {
   static constexpr int k_version = 1;
   Role role = Role::in_process;
   std::vector<PathRule> paths;       ///< besides the system's own read-only folders
+  std::vector<std::string> hide;     ///< never visible, though a folder of `paths` may hold it
   std::vector<std::string> devices;  ///< besides null, zero, full, random, urandom
   bool network = false;
   bool fork = true;

@@ -1,0 +1,18 @@
+// Command: the last steps of the contained process, from a forked helper to the exec of what was asked for.
+#pragma once
+
+#include "request.h"
+
+namespace leanlab::helper {
+
+/// Puts the request's descriptors in their places and closes all others except `kept` (which must be
+/// close-on-exec), whose new number it returns.
+int place_descriptors(const Request& request, int kept);
+
+/// A session of its own, default signals, umask, resource limits.
+void prepare_process(const Request& request);
+
+/// Executes the command; looks argv[0] up on the PATH of the request's environment. Does not return.
+[[noreturn]] void execute(const Request& request);
+
+}  // namespace leanlab::helper

@@ -1,0 +1,21 @@
+// Contain: starts the command in its sandbox; one function per tier, each an ordered list of steps.
+#pragma once
+
+#include <sys/types.h>
+
+#include "request.h"
+
+namespace leanlab::helper {
+
+/// The guardian's view of what it started. `pid` is the command itself in tiers B and C, the init of the command's
+/// pid namespace in tier A.
+struct Contained {
+  pid_t pid = -1;
+  int pidfd = -1;
+  int setup = -1;  ///< read end of the set-up pipe
+};
+
+/// Forks the contained process. On failure pid is -1 and errno tells why.
+Contained contain(const Request& request);
+
+}  // namespace leanlab::helper

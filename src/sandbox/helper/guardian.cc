@@ -1,0 +1,140 @@
+// One poll loop: the command's pidfd, the supervisor's socket, the set-up pipe, and a sample of the tree's use.
+#include "guardian.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "process_tree.h"
+
+namespace leanlab::helper {
+namespace {
+
+std::uint64_t now_us() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);  // does not count while the machine is suspended
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
+}
+
+std::uint64_t tree_cpu_us(const TreeUsage& living) {
+  rusage dead{};
+  ::getrusage(RUSAGE_CHILDREN, &dead);
+  const auto micros = [](const timeval& t) {
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(t.tv_usec);
+  };
+  return living.cpu_us + micros(dead.ru_utime) + micros(dead.ru_stime);
+}
+
+class Guardian {
+ public:
+  Guardian(const Request& request, const Contained& contained, int control)
+      : request_(request), contained_(contained), control_(control) {}
+
+  Report run(SetupError& error) {
+    while (!done_) wait_for_something();
+    const std::uint64_t ended = now_us();
+    report_.wall_us = ended - started_;
+    report_.leftovers = end_tree(contained_.pid, &report_.wait_status, &report_.survivors);
+    if (parse_setup_error(setup_text_, error)) return report_;
+    classify();
+    return report_;
+  }
+
+ private:
+  void wait_for_something() {
+    pollfd events[] = {{contained_.pidfd, POLLIN, 0}, {control_, POLLIN, 0}, {contained_.setup, POLLIN, 0}};
+    const int ready = ::poll(events, std::size(events), timeout_ms());
+    if (events[2].revents != 0) read_setup();
+    if (events[0].revents != 0)
+      done_ = true;
+    else if (events[1].revents != 0)
+      stop_for(End::stopped);
+    else if (ready == 0)
+      sample();
+  }
+
+  int timeout_ms() const {
+    const std::uint64_t now = now_us();
+    std::uint64_t next = ~std::uint64_t{0};
+    if (needs_samples()) next = std::min(next, next_sample_);
+    if (request_.wall_ms != 0) next = std::min(next, started_ + request_.wall_ms * 1000);
+    if (next == ~std::uint64_t{0}) return -1;
+    return next <= now ? 0 : static_cast<int>(std::min<std::uint64_t>((next - now + 999) / 1000, 1'000'000));
+  }
+
+  bool needs_samples() const {
+    return request_.memory_bytes != 0 || request_.cpu_s != 0 || request_.processes != 0;
+  }
+
+  void sample() {
+    const std::uint64_t now = now_us();
+    if (request_.wall_ms != 0 && now >= started_ + request_.wall_ms * 1000) return stop_for(End::wall_limit);
+    if (!needs_samples() || now < next_sample_) return;
+    // Soon at first, since a greedy program is fast, then at a pace that costs nothing.
+    sample_step_ = std::min<std::uint64_t>(sample_step_ * 2, 80'000);
+    next_sample_ = now + sample_step_;
+    const TreeUsage usage = measure_tree();
+    if (request_.processes != 0 && usage.threads > request_.processes + spare_processes())
+      return stop_for(End::process_limit);
+    if (request_.cpu_s != 0 && tree_cpu_us(usage) > request_.cpu_s * 1'000'000)
+      return stop_for(End::cpu_limit);
+    if (request_.memory_bytes == 0 || usage.rss_bytes <= request_.memory_bytes) return;
+    if (proportional_memory() > request_.memory_bytes) stop_for(End::memory_limit);
+  }
+
+  std::uint64_t spare_processes() const { return request_.tier == Tier::A ? 1 : 0; }  // its init
+
+  void stop_for(End reason) {
+    report_.end = reason;
+    stopped_ = true;
+    done_ = true;
+  }
+
+  void read_setup() {
+    char piece[4096];
+    const ssize_t got = ::read(contained_.setup, piece, sizeof piece);
+    if (got > 0) {
+      setup_text_.append(piece, static_cast<std::size_t>(got));
+      return;
+    }
+    if (got < 0 && errno == EINTR) return;
+    ::close(contained_.setup);
+    contained_.setup = -1;
+    started_ = now_us();  // the command has been exec'd: set-up does not count as its time
+  }
+
+  void classify() {
+    rusage dead{};
+    ::getrusage(RUSAGE_CHILDREN, &dead);
+    report_.cpu_us = tree_cpu_us({});
+    report_.rss_bytes = static_cast<std::uint64_t>(dead.ru_maxrss) * 1024;
+    if (stopped_) return;
+    report_.end = WIFSIGNALED(report_.wait_status) ? End::signalled : End::exited;
+    const bool cpu_spent = request_.cpu_s != 0 && report_.cpu_us >= request_.cpu_s * 1'000'000;
+    const int signal_number = WIFSIGNALED(report_.wait_status) ? WTERMSIG(report_.wait_status) : 0;
+    if (signal_number == SIGXCPU || (signal_number == SIGKILL && cpu_spent)) report_.end = End::cpu_limit;
+  }
+
+  const Request& request_;
+  Contained contained_;
+  int control_;
+  Report report_;
+  bool done_ = false, stopped_ = false;
+  std::uint64_t started_ = now_us();
+  std::uint64_t sample_step_ = 5'000, next_sample_ = started_ + sample_step_;
+  std::string setup_text_;
+};
+
+}  // namespace
+
+Report guard(const Request& request, const Contained& contained, int control, SetupError& error) {
+  return Guardian(request, contained, control).run(error);
+}
+
+}  // namespace leanlab::helper

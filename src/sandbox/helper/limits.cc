@@ -1,0 +1,48 @@
+// setrlimit(2) from the request. A limit of ours never exceeds one that is already in force.
+#include "limits.h"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+
+#include "setup_error.h"
+
+namespace leanlab::helper {
+namespace {
+
+void limit(__rlimit_resource resource, rlim_t soft, rlim_t hard) {
+  rlimit now{};
+  if (::getrlimit(resource, &now) != 0) setup_failed("limits");
+  now.rlim_max = std::min(now.rlim_max, hard);
+  now.rlim_cur = std::min(now.rlim_max, soft);
+  if (::setrlimit(resource, &now) != 0) setup_failed("limits");
+}
+
+void limit(__rlimit_resource resource, rlim_t value) {
+  limit(resource, value, value);
+}
+
+}  // namespace
+
+void apply_limits(const Request& request) {
+  constexpr rlim_t k_usual_open_files = 1024;
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_MSGQUEUE, 0);
+  limit(RLIMIT_MEMLOCK, 64 << 10);
+  // The second above the soft limit lets SIGXCPU tell that it was this limit.
+  if (request.cpu_s != 0) limit(RLIMIT_CPU, request.cpu_s, request.cpu_s + 1);
+  // Writable private memory, not address space: runtimes reserve far more than they use. The margin leaves it to the
+  // guardian, which can say so, to end a process that really fills its memory.
+  if (request.memory_bytes != 0)
+    limit(RLIMIT_DATA, request.memory_bytes + request.memory_bytes / 4 + (64 << 20));
+  if (request.file_bytes != 0) limit(RLIMIT_FSIZE, request.file_bytes);
+  if (request.open_files != 0)
+    limit(RLIMIT_NOFILE, request.open_files);
+  else
+    limit(RLIMIT_NOFILE, k_usual_open_files,
+          RLIM_INFINITY);  // select(2) breaks above; a program may raise it
+  // Counted per user namespace: only in tier A is it this run alone (one for the init, one to spare).
+  if (request.tier == Tier::A && request.processes != 0) limit(RLIMIT_NPROC, request.processes + 1);
+}
+
+}  // namespace leanlab::helper

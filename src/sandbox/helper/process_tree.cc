@@ -1,0 +1,197 @@
+// Walks /proc/PID/task/*/children (a child hangs on the thread that forked it), and /proc/PID/stat for use.
+#include "process_tree.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace leanlab::helper {
+namespace {
+
+// The content of a /proc file; empty if the process is gone.
+std::string read_proc(const char* path, std::size_t limit) {
+  std::string text;
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return text;
+  char piece[4096];
+  ssize_t got = 0;
+  while (text.size() < limit && (got = ::read(fd, piece, sizeof piece)) > 0)
+    text.append(piece, static_cast<std::size_t>(got));
+  ::close(fd);
+  return text;
+}
+
+void append_pids(const std::string& text, std::vector<pid_t>& pids) {
+  const char* at = text.c_str();
+  while (*at != '\0') {
+    char* end = nullptr;
+    const long pid = std::strtol(at, &end, 10);
+    if (end == at) break;
+    pids.push_back(static_cast<pid_t>(pid));
+    at = *end == ' ' ? end + 1 : end;
+  }
+}
+
+template <class Visit>
+void for_each_number(const char* folder, Visit visit) {
+  DIR* dir = ::opendir(folder);
+  if (dir == nullptr) return;
+  while (const dirent* entry = ::readdir(dir)) {
+    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+      visit(static_cast<pid_t>(std::atol(entry->d_name)));
+  }
+  ::closedir(dir);
+}
+
+void append_children(pid_t pid, std::vector<pid_t>& pids) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/task", pid);
+  for_each_number(path, [&](pid_t thread) {
+    char children[96];
+    std::snprintf(children, sizeof children, "/proc/%d/task/%d/children", pid, thread);
+    append_pids(read_proc(children, 1 << 20), pids);
+  });
+}
+
+std::vector<pid_t> descendants() {
+  std::vector<pid_t> pids;
+  append_children(::getpid(), pids);
+  for (std::size_t i = 0; i < pids.size(); ++i) append_children(pids[i], pids);
+  return pids;
+}
+
+// The fields of /proc/PID/stat after the name, which may itself hold blanks and parentheses.
+bool read_stat(pid_t pid, char& state, unsigned long long (&fields)[25]) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  const std::string text = read_proc(path, 4096);
+  const std::size_t after = text.rfind(')');
+  if (after == std::string::npos || after + 4 > text.size()) return false;
+  state = text[after + 2];
+  const char* at = text.c_str() + after + 3;
+  for (int i = 4; i < 25; ++i) {
+    char* end = nullptr;
+    fields[i] = std::strtoull(at, &end, 10);
+    if (end == at) return false;
+    at = end;
+  }
+  return true;
+}
+
+std::uint64_t pss_of(pid_t pid, std::uint64_t fallback) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+  const std::string text = read_proc(path, 4096);
+  const std::size_t at = text.find("\nPss:");
+  return at == std::string::npos ? fallback : std::strtoull(text.c_str() + at + 5, nullptr, 10) * 1024;
+}
+
+std::uint64_t milliseconds_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+constexpr int k_utime = 14, k_cstime = 17, k_num_threads = 20, k_rss = 24;  // proc(5)
+
+}  // namespace
+
+TreeUsage measure_tree() {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  static const auto tick_us = 1'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  TreeUsage usage;
+  for (const pid_t pid : descendants()) {
+    char state = 0;
+    unsigned long long fields[25];
+    if (!read_stat(pid, state, fields) || state == 'Z') continue;
+    ++usage.processes;
+    usage.threads += fields[k_num_threads];
+    usage.rss_bytes += fields[k_rss] * page;
+    for (int i = k_utime; i <= k_cstime; ++i) usage.cpu_us += fields[i] * tick_us;
+  }
+  return usage;
+}
+
+std::uint64_t proportional_memory() {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t bytes = 0;
+  for (const pid_t pid : descendants()) {
+    char state = 0;
+    unsigned long long fields[25];
+    if (read_stat(pid, state, fields)) bytes += pss_of(pid, fields[k_rss] * page);
+  }
+  return bytes;
+}
+
+std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* survivors) {
+  constexpr std::uint64_t k_patience_ms = 10'000;
+  std::vector<bool> seen;  // by pid, so that each is counted once
+  std::uint64_t counted = 0;
+  const std::uint64_t start = milliseconds_now();
+  *survivors = 0;
+  while (true) {
+    const std::vector<pid_t> alive = descendants();
+    if (alive.empty()) return counted;
+    for (const pid_t pid : alive) {
+      char state = 0;
+      unsigned long long fields[25];
+      const auto index = static_cast<std::size_t>(pid);
+      if (index >= seen.size()) seen.resize(index + 1);
+      // A zombie that awaits its parent is dead already, so it is no leftover.
+      if (pid != command && !seen[index] && read_stat(pid, state, fields) && state != 'Z') {
+        seen[index] = true;
+        ++counted;
+      }
+      ::kill(pid, SIGKILL);
+    }
+    bool reaped = false;
+    int status = 0;
+    pid_t pid = 0;
+    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+      reaped = true;
+      if (pid == command) *command_status = status;
+    }
+    if (milliseconds_now() - start > k_patience_ms) {
+      *survivors = descendants().size();
+      return counted;
+    }
+    if (!reaped) ::poll(nullptr, 0, 1);
+  }
+}
+
+std::uint64_t end_marked(const char* mark) {
+  std::uint64_t ended = 0;
+  const std::size_t size = std::strlen(mark);
+  // A process that forks while it is hunted is found in a later round; two empty rounds end the hunt.
+  for (int round = 0, empty = 0; round < 1000 && empty < 2; ++round) {
+    bool found = false;
+    for_each_number("/proc", [&](pid_t pid) {
+      if (pid == ::getpid()) return;
+      char path[64];
+      std::snprintf(path, sizeof path, "/proc/%d/environ", pid);
+      const std::string text = read_proc(path, 1 << 20);
+      const std::size_t at = text.find(mark);
+      const bool marked = at != std::string::npos && (at == 0 || text[at - 1] == '\0') &&
+                          (at + size == text.size() || text[at + size] == '\0');
+      if (!marked) return;
+      found = true;
+      if (::kill(pid, SIGKILL) == 0) ++ended;
+    });
+    empty = found ? 0 : empty + 1;
+    if (found) ::poll(nullptr, 0, 2);
+  }
+  return ended;
+}
+
+}  // namespace leanlab::helper

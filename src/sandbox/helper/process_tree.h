@@ -1,0 +1,32 @@
+// Process tree: everything that is, or became, a descendant of this process: measured, and ended.
+#pragma once
+
+#include <cstdint>
+
+#include <sys/types.h>
+
+namespace leanlab::helper {
+
+/// What the living descendants of this process use together.
+struct TreeUsage {
+  std::uint64_t processes = 0, threads = 0;
+  std::uint64_t rss_bytes = 0;  ///< resident pages; pages shared between processes count in each
+  std::uint64_t cpu_us = 0;     ///< of the living and of the dead that they waited for
+};
+TreeUsage measure_tree();
+
+/// Memory of the living descendants with shared pages counted once (PSS): dear, so only asked when rss_bytes is
+/// too high. Falls back on rss_bytes for a process that may not be inspected.
+std::uint64_t proportional_memory();
+
+/// Kills every descendant and reaps it, until there is none: daemons, sessions of their own and fork bombs too
+/// (this process must be a child subreaper). Returns how many were alive besides `command`, whose wait status is
+/// stored in `command_status` if it is reaped here. `survivors` is how many could not be ended in ten seconds
+/// (uninterruptible in the kernel).
+std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* survivors);
+
+/// Kills every process of this machine whose environment holds `mark`, until none is found: for the supervisor, when a
+/// tier C command killed its guardian. Returns how many were ended.
+std::uint64_t end_marked(const char* mark);
+
+}  // namespace leanlab::helper

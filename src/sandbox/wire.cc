@@ -1,0 +1,174 @@
+// Encodes the policy strictly (what cannot be said is an error) and reads the report back.
+#include "sandbox/wire.h"
+
+#include <charconv>
+#include <cstring>
+
+namespace leanlab::sandbox {
+namespace {
+
+constexpr std::string_view k_report_header = "leanlab-sandbox 1\n";
+
+class Fields {
+ public:
+  void add(std::string_view key, std::string_view value) {
+    if (value.find('\0') != std::string_view::npos) has_nul_ = true;
+    text_.append(key).append("=").append(value).push_back('\0');
+  }
+  void add(std::string_view key, std::uint64_t value) { add(key, std::to_string(value)); }
+  void add_limit(std::string_view key, std::uint64_t value) {
+    if (value != 0) add(key, value);
+  }
+  [[nodiscard]] bool has_nul() const { return has_nul_; }
+  [[nodiscard]] std::string finish() const {
+    return fmt::format("leanlab-sandbox 1 {}\n{}", text_.size(), text_);
+  }
+
+ private:
+  std::string text_;
+  bool has_nul_ = false;
+};
+
+Status add_path(Fields& fields, std::string_view key, const std::string& path) {
+  if (path.empty() || path[0] != '/')
+    return fail(ErrorCode::misconfigured, "the sandbox needs absolute paths, but got '{}'", path);
+  std::string normal = std::filesystem::path(path).lexically_normal().string();
+  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  fields.add(key, normal);
+  return {};
+}
+
+void add_limits(Fields& fields, const Limits& limits) {
+  fields.add_limit("wall_ms", static_cast<std::uint64_t>(limits.wall.count()));
+  fields.add_limit("cpu_s", static_cast<std::uint64_t>(limits.cpu.count()));
+  fields.add_limit("memory_bytes", limits.memory_bytes);
+  fields.add_limit("processes", limits.processes);
+  fields.add_limit("open_files", limits.open_files);
+  fields.add_limit("file_bytes", limits.file_bytes);
+  fields.add_limit("disk_bytes", limits.disk_bytes);
+  fields.add_limit("disk_inodes", limits.disk_inodes);
+}
+
+std::uint64_t number_of(std::string_view text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+struct Report {
+  Outcome outcome;
+  std::string error, what;
+  int number = 0;
+  bool has_end = false;
+};
+
+void set_end(Report& report, std::string_view value) {
+  static constexpr std::pair<std::string_view, End> k_ends[] = {{"exited", End::exited},
+                                                                {"signalled", End::signalled},
+                                                                {"wall_limit", End::wall_limit},
+                                                                {"cpu_limit", End::cpu_limit},
+                                                                {"memory_limit", End::memory_limit},
+                                                                {"process_limit", End::process_limit},
+                                                                {"stopped", End::interrupted}};
+  for (const auto& [word, end] : k_ends) {
+    if (value != word) continue;
+    report.outcome.end = end;
+    report.has_end = true;
+  }
+}
+
+void set_report_field(Report& report, std::string_view key, std::string_view value) {
+  Outcome& outcome = report.outcome;
+  if (key == "end")
+    set_end(report, value);
+  else if (key == "exit")
+    outcome.status.exit_status = static_cast<int>(number_of(value));
+  else if (key == "signal")
+    outcome.status.signal_number = static_cast<int>(number_of(value));
+  else if (key == "wall_us")
+    outcome.wall = std::chrono::microseconds(number_of(value));
+  else if (key == "cpu_us")
+    outcome.status.cpu = std::chrono::microseconds(number_of(value));
+  else if (key == "rss_bytes")
+    outcome.status.max_rss_bytes = number_of(value);
+  else if (key == "leftovers")
+    outcome.killed_leftovers = static_cast<std::uint32_t>(number_of(value));
+  else if (key == "survivors")
+    outcome.survivors = static_cast<std::uint32_t>(number_of(value));
+  else if (key == "error")
+    report.error = value;
+  else if (key == "what")
+    report.what = value;
+  else if (key == "errno")
+    report.number = static_cast<int>(number_of(value));
+  else if (key == "denied") {
+    const std::size_t colon = value.rfind(':');
+    if (colon == std::string_view::npos) return;
+    outcome.denied.push_back({std::string(value.substr(0, colon)),
+                              static_cast<std::uint32_t>(number_of(value.substr(colon + 1)))});
+  }
+}
+
+Error setup_error(const Report& report, const Command& command, Tier tier) {
+  const std::string reason = report.number != 0 ? std::strerror(report.number) : report.what;
+  if (report.error == "exec") {
+    return Error(ErrorCode::misconfigured, fmt::format("cannot start {}: {}", report.what, reason))
+        .then(
+            "check the command and, in the sandbox, that its program lies in a folder that is visible there");
+  }
+  if (report.error == "chdir") {
+    return {ErrorCode::misconfigured,
+            fmt::format("cannot start {} in {}: {}", command.argv[0], report.what, reason)};
+  }
+  const std::string place = report.number != 0 && !report.what.empty() ? report.what + ": " : "";
+  return Error(ErrorCode::misconfigured,
+               fmt::format("tier {} cannot be had here: {}: {}{}", name(tier), report.error, place, reason))
+      .then("leanlab doctor");
+}
+
+}  // namespace
+
+Result<std::string> encode_request(const Policy& policy, const Command& command, Tier tier,
+                                   const std::string& tmp) {
+  Fields fields;
+  fields.add("tier", name(tier));
+  fields.add("role", name(policy.role));
+  for (const std::string& word : command.argv) fields.add("arg", word);
+  for (const auto& [key, value] : command.env) fields.add("env", key + "=" + value);
+  TRY(add_path(fields, "cwd", command.cwd.string()));
+  int ours = k_first_further_fd;
+  for (const auto& [unused, theirs] : command.fds) fields.add("fd", fmt::format("{}:{}", ours++, theirs));
+  for (const PathRule& rule : policy.paths)
+    TRY(add_path(fields, rule.access == Access::write ? "write" : "read", rule.path));
+  for (const std::string& path : policy.hide) TRY(add_path(fields, "hide", path));
+  for (const std::string& device : policy.devices) TRY(add_path(fields, "device", device));
+  TRY(add_path(fields, "tmp", tmp));
+  fields.add("network", policy.network ? "1" : "0");
+  fields.add("fork", policy.fork ? "1" : "0");
+  add_limits(fields, policy.limits);
+  if (fields.has_nul())
+    return fail(ErrorCode::misconfigured, "a command, variable or path of the sandbox holds a NUL byte");
+  return fields.finish();
+}
+
+Result<Outcome> decode_report(std::string_view text, const Command& command, Tier tier) {
+  if (!text.starts_with(k_report_header))
+    return fail(ErrorCode::internal, "leanlab-sandbox sent no report of version 1");
+  text.remove_prefix(k_report_header.size());
+  Report report;
+  report.outcome.tier = tier;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\0');
+    const std::string_view field = text.substr(0, end);
+    const std::size_t equals = field.find('=');
+    if (end == std::string_view::npos || equals == std::string_view::npos)
+      return fail(ErrorCode::internal, "leanlab-sandbox sent a malformed report");
+    set_report_field(report, field.substr(0, equals), field.substr(equals + 1));
+    text.remove_prefix(end + 1);
+  }
+  if (!report.error.empty()) return fail(setup_error(report, command, tier));
+  if (!report.has_end) return fail(ErrorCode::internal, "leanlab-sandbox sent a report without an end");
+  return std::move(report.outcome);
+}
+
+}  // namespace leanlab::sandbox
