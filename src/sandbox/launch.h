@@ -26,6 +26,7 @@ struct Command {
   std::vector<std::pair<std::string, std::string>> env;
   std::optional<std::string> input;      ///< stdin's text; none: stdin is /dev/null
   std::vector<std::pair<int, int>> fds;  ///< further descriptors: {ours, theirs}, theirs >= 3
+  std::vector<std::uint32_t> cpus;       ///< the cores that it may run on; empty: all of ours
   /// Called with each piece of output as it comes, from the thread that runs run(). May be empty.
   std::function<void(Stream, std::string_view)> on_output;
 };

@@ -138,6 +138,7 @@ Result<std::string> encode_request(const Policy& policy, const Command& command,
   TRY(add_path(fields, "cwd", command.cwd.string()));
   int ours = k_first_further_fd;
   for (const auto& [unused, theirs] : command.fds) fields.add("fd", fmt::format("{}:{}", ours++, theirs));
+  for (const std::uint32_t cpu : command.cpus) fields.add("cpu", cpu);
   for (const PathRule& rule : policy.paths)
     TRY(add_path(fields, rule.access == Access::write ? "write" : "read", rule.path));
   for (const std::string& path : policy.hide) TRY(add_path(fields, "hide", path));

@@ -1,8 +1,9 @@
-// setrlimit(2) from the request. A limit of ours never exceeds one that is already in force.
+// setrlimit(2) and the cores from the request. A limit of ours never exceeds one that is already in force.
 #include "limits.h"
 
 #include <algorithm>
 
+#include <sched.h>
 #include <sys/resource.h>
 
 #include "setup_error.h"
@@ -22,10 +23,19 @@ void limit(__rlimit_resource resource, rlim_t value) {
   limit(resource, value, value);
 }
 
+void pin(const std::vector<unsigned>& cpus) {
+  if (cpus.empty()) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const unsigned cpu : cpus) CPU_SET(cpu, &set);
+  if (::sched_setaffinity(0, sizeof set, &set) != 0) setup_failed("affinity");
+}
+
 }  // namespace
 
 void apply_limits(const Request& request) {
   constexpr rlim_t k_usual_open_files = 1024;
+  pin(request.cpus);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_MSGQUEUE, 0);
   limit(RLIMIT_MEMLOCK, 64 << 10);

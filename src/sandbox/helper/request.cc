@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <sched.h>
 #include <unistd.h>
 
 namespace leanlab::helper {
@@ -36,6 +37,13 @@ bool descriptor(const std::string& text, Descriptor& value) {
     return false;
   }
   value = {static_cast<int>(ours), static_cast<int>(theirs)};
+  return true;
+}
+
+bool cpu(const std::string& text, Request& request) {
+  std::uint64_t value = 0;
+  if (!number(text, value) || value >= CPU_SETSIZE) return false;
+  request.cpus.push_back(static_cast<unsigned>(value));
   return true;
 }
 
@@ -104,6 +112,7 @@ bool set_field(const std::string& key, const std::string& value, Request& r) {
   if (key == "write") return rule(value, PathRule::Kind::write, r);
   if (key == "hide") return rule(value, PathRule::Kind::hide, r);
   if (key == "device") return r.devices.push_back(value), value.rfind("/dev/", 0) == 0 && absolute(value);
+  if (key == "cpu") return cpu(value, r);
   if (key == "tmp") return r.tmp = value, absolute(value);
   if (key == "network") return boolean(value, r.network);
   if (key == "fork") return boolean(value, r.fork);

@@ -30,7 +30,8 @@ struct Request {
   std::vector<Descriptor> fds;
   std::vector<PathRule> paths;
   std::vector<std::string> devices;
-  std::string tmp;  ///< the private temporary folder: a tmpfs in tier A, a folder of the disk else
+  std::string tmp;             ///< the private temporary folder: a tmpfs in tier A, a folder of the disk else
+  std::vector<unsigned> cpus;  ///< cores that it may run on; none: all
   bool network = false;
   bool fork = true;
   // Limits; 0 means none of ours.
