@@ -224,10 +224,13 @@ class MatmulCompiling(MatmulCase):
             self.refused(self.experiment("product(m, n, k, a, b, c);", flags=f"-O2 {flag}"), f"`{flag}` is not allowed")
 
     def test_two_flags_lines(self):
-        self.refused(self.experiment("product(m, n, k, a, b, c);", before="// flags: -O3"), "two lines `// flags:`")
+        self.refused(self.experiment("product(m, n, k, a, b, c);", before="// flags: -O3"), "two lines with `flags:`")
 
     def test_flags_end_before_the_tune_comment(self):
         self.score(self.experiment("product(m, n, k, a, b, c);", flags="-O2  // tune: {-O2, -O3}"))
+        source = self.lab / self.experiment("product(m, n, k, a, b, c);")
+        source.write_text(source.read_text().replace("// flags: -O2", "/* flags: -O9 */  // tune: {-O2, -O9}"))
+        self.refused("experiments/experiment.cc", "`-O9` is not allowed")
 
     def test_syntax_error_shows_the_compiler(self):
         self.refused(self.experiment("this is not C++;"), "does not compile", "error:")

@@ -1,16 +1,16 @@
 // A blocked product with small blocks: plain, correct, and far from what the machine can do.
-// flags: -O2  // tune: {-O2, -O3, -O2 -march=native, -O3 -march=native, -O3 -march=native -mprefer-vector-width=512, -Ofast -march=native -mprefer-vector-width=512}
+/* flags: -O2 */  // tune: {-O2, -O3, -O2 -march=native, -O3 -march=native, -O3 -march=native -mprefer-vector-width=512, -Ofast -march=native -mprefer-vector-width=512}
 
 enum class Order { rows_first, columns_first };
 
 // A tile is k_rows x k_columns entries of c whose sums are kept in registers, if they are few enough. It is
-// written back after k_depth steps along k, k_unroll of them at once. k_order says how the tiles follow each other;
-// with k_pack a strip of b is copied first, so that a tile reads it in one run.
+// written back after k_depth steps along k, k_unroll of them at once. k_order says how the tiles follow each other; with
+// k_pack a strip of b is copied first, so that a tile reads it in one run (which pays only down a column of tiles).
 constexpr int k_rows = 2;                     // tune: 1..12 int
 constexpr int k_columns = 8;                  // tune: {4, 8, 16, 32, 64}
 constexpr int k_depth = 16;                   // tune: 16..512 int log
 constexpr int k_unroll = 1;                   // tune: {1, 2, 4, 8}
-constexpr bool k_pack = false;                // tune: bool
+constexpr bool k_pack = false;                // tune: bool if k_order=Order::columns_first
 constexpr Order k_order = Order::rows_first;  // tune: {Order::rows_first, Order::columns_first}
 
 namespace {

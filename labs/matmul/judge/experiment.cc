@@ -101,20 +101,20 @@ std::vector<std::string> words(const std::string& text) {
   return out;
 }
 
-// The words between `// flags:` and the next `//` of the one line that has them; -O2 when there is none.
+// The words of the one line that begins with `// flags:` or `/* flags:`, up to `//` or `*/`; -O2 when there is none.
 std::vector<std::string> flags_of(const std::string& path, const std::string& source) {
-  constexpr const char* k_mark = "// flags:";
   std::vector<std::string> found;
   bool seen = false;
   for (size_t at = 0; at < source.size();) {
     size_t end = source.find('\n', at);
     std::string line = source.substr(at, end - at);
     at = end == std::string::npos ? source.size() : end + 1;
-    if (line.rfind(k_mark, 0) != 0) continue;
-    if (seen) throw Failure{path + ": has two lines `// flags:`; leave one"};
+    bool block = line.rfind("/* flags:", 0) == 0;
+    if (!block && line.rfind("// flags:", 0) != 0) continue;
+    if (seen) throw Failure{path + ": has two lines with `flags:`; leave one"};
     seen = true;
-    size_t start = strlen(k_mark);
-    found = words(line.substr(start, line.find("//", start) - start));
+    size_t start = strlen("// flags:");
+    found = words(line.substr(start, line.find(block ? "*/" : "//", start) - start));
   }
   for (const std::string& flag : found)
     if (!is_allowed(flag))

@@ -6,7 +6,7 @@
 
 struct Experiment {
   std::string path;
-  std::vector<std::string> flags;  ///< from its `// flags:` line, all of them on the allow-list
+  std::vector<std::string> flags;  ///< from its `flags:` line, all of them on the allow-list
 };
 
 /// Reads the file and its flags. Throws Failure: no such file, not a regular file, too large, a flag not allowed.
