@@ -125,7 +125,7 @@ void read_judgement(Reader& read, Experiment& experiment) {
     if (value.is_number()) experiment.metrics.emplace_back(key, value.get<double>());
     return value.is_number();
   });
-  read.real("best_so_far", experiment.best_so_far);
+  read.real("best", experiment.best_so_far);
   read.text("reason", experiment.reason);
   read.word("level", k_levels, experiment.level);
   read.word("tier", k_tiers, experiment.tier);
@@ -171,7 +171,8 @@ Json to_json(const Experiment& experiment) {
   shape["status"] = name(experiment.verdict);
   shape["value"] = or_null(experiment.value);
   shape["metrics"] = metrics_object(experiment);
-  shape["best_so_far"] = or_null(experiment.best_so_far);
+  shape["best_so_far"] = experiment.verdict == Verdict::accepted;
+  shape["best"] = or_null(experiment.best_so_far);
   shape["level"] = name(experiment.level);
   shape["tier"] = tier_name(experiment.tier);
   shape["sealed"] = experiment.sealed;
@@ -206,7 +207,7 @@ Json to_record(const Experiment& experiment) {
   body["verdict"] = name(experiment.verdict);
   body["value"] = or_null(experiment.value);
   body["metrics"] = metrics_object(experiment);
-  body["best_so_far"] = or_null(experiment.best_so_far);
+  body["best"] = or_null(experiment.best_so_far);
   body["reason"] = experiment.reason;
   body["notes"] = experiment.notes;
   body["parent"] = experiment.parent;
@@ -272,11 +273,11 @@ std::string to_row(const Experiment& experiment, const std::string& metric) {
       row[key] = or_null(value);
   }
   const bool failed = experiment.verdict == Verdict::invalid || experiment.verdict == Verdict::tampered;
-  row["best_so_far"] = or_null(experiment.best_so_far);
+  row["best_so_far"] = experiment.verdict == Verdict::accepted;
   row["notes"] = failed ? std::string(name(experiment.verdict)) + ": " + experiment.reason : experiment.notes;
   row["ts"] = experiment.ts;
   Json ours = to_record(experiment);
-  for (const char* key : {"file", "metrics", "best_so_far", "ts", "tag"}) ours.erase(key);
+  for (const char* key : {"file", "metrics", "ts", "tag"}) ours.erase(key);
   ours["id"] = experiment.id();
   ours["seq"] = experiment.seq;
   if (!hidden.empty()) ours["metrics"] = hidden;

@@ -63,7 +63,7 @@ TEST(Experiment, UnknownStaysUnknown) {
   EXPECT_FALSE(back->value);
   const Json shape = to_json(*back);
   for (const char* key :
-       {"value", "best_so_far", "cost_usd", "tokens", "seconds", "parent", "agent", "reason"}) {
+       {"value", "best", "cost_usd", "tokens", "seconds", "parent", "agent", "reason"}) {
     EXPECT_TRUE(shape.at(key).is_null()) << key;
   }
 }
@@ -105,6 +105,8 @@ TEST(Experiment, TheRowHas021sFieldsAtTheTop) {
   EXPECT_THAT(keys, testing::ElementsAre("tag", "experiment_file", "rmse", "zeta", "alpha", "best_so_far",
                                          "notes", "ts", "leanlab"));
   EXPECT_EQ(row["leanlab"]["id"], "digits/7");
+  EXPECT_EQ(row["best_so_far"], true);
+  EXPECT_EQ(row["leanlab"]["best"], 0.1);
 }
 
 TEST(Experiment, AnInvalidRowHasNullAndSaysWhy) {
@@ -117,6 +119,7 @@ TEST(Experiment, AnInvalidRowHasNullAndSaysWhy) {
   EXPECT_TRUE(row["rmse"].is_null());
   EXPECT_EQ(row["notes"], "invalid: the evaluator crashed");
   EXPECT_EQ(row["leanlab"]["notes"], e.notes);
+  EXPECT_EQ(row["best_so_far"], false);
 }
 
 TEST(Experiment, NoMetricTakesTheRowsOwnFields) {
