@@ -62,8 +62,7 @@ TEST(Experiment, UnknownStaysUnknown) {
   EXPECT_FALSE(back->tokens);
   EXPECT_FALSE(back->value);
   const Json shape = to_json(*back);
-  for (const char* key :
-       {"value", "best", "cost_usd", "tokens", "seconds", "parent", "agent", "reason"}) {
+  for (const char* key : {"value", "best", "cost_usd", "tokens", "seconds", "parent", "agent", "reason"}) {
     EXPECT_TRUE(shape.at(key).is_null()) << key;
   }
 }

@@ -1,0 +1,121 @@
+// Events as JSON, for --json=lines and the closing summary.
+#include "lab/events.h"
+
+#include <array>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+namespace leanlab::lab {
+
+namespace {
+
+Json or_null(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+Json or_null(const std::string& value) {
+  return value.empty() ? Json(nullptr) : Json(value);
+}
+
+Json objective_json(const Objective& objective) {
+  return {{"metric", objective.metric}, {"direction", name(objective.direction)}};
+}
+Json refusal_json(const Refusal& refusal) {
+  return {{"file", refusal.file}, {"reason", refusal.reason}};
+}
+Json tokens_json(const std::optional<agent::Tokens>& tokens) {
+  if (!tokens) return nullptr;
+  return {{"input", tokens->input},
+          {"output", tokens->output},
+          {"cache_read", tokens->cache_read},
+          {"cache_write", tokens->cache_write}};
+}
+
+/// Adds what is special to each kind of event to an object that has `event` and `ts`.
+struct Fill {
+  Json& object;
+
+  void operator()(const RunStarted& e) const {
+    object["lab"] = e.lab;
+    object["objective"] = objective_json(e.objective);
+    object["planned"] = e.planned;
+    object["continued"] = e.continued;
+    object["parallel"] = e.parallel;
+    object["agent"] = e.agent;
+    object["seed"] = e.seed;
+    object["best"] = or_null(e.best);
+    object["protection"] = e.protection;
+  }
+  void operator()(const AttemptStarted& e) const {
+    object["attempt"] = e.attempt;
+    object["agent"] = e.agent;
+  }
+  void operator()(const PhaseChanged& e) const {
+    object["attempt"] = e.attempt;
+    object["phase"] = name(e.phase);
+    object["id"] = or_null(e.id);
+    object["detail"] = e.detail;
+  }
+  void operator()(const AttemptFinished& e) const {
+    object["attempt"] = e.attempt;
+    object["previous_best"] = or_null(e.previous_best);
+    object["experiment"] = to_json(e.experiment);
+  }
+  void operator()(const AttemptRefused& e) const {
+    object["attempt"] = e.attempt;
+    object.update(refusal_json(e.refusal));
+  }
+  void operator()(const AttemptFailed& e) const {
+    object["attempt"] = e.attempt;
+    object["reason"] = e.reason;
+  }
+  void operator()(const Notice& e) const {
+    object["kind"] = e.kind == Notice::Kind::warning ? "warning" : "info";
+    object["text"] = e.text;
+  }
+  void operator()(const RunSummary& e) const { object.update(to_json(e)); }
+};
+
+constexpr std::array k_events{"run_started", "attempt_started", "phase",  "experiment",
+                              "refused",     "attempt_failed",  "notice", "summary"};
+static_assert(k_events.size() == std::variant_size_v<Event>);
+
+}  // namespace
+
+const char* name(Phase phase) {
+  static constexpr std::array k_phases{"waiting", "proposing", "validating", "queued",
+                                       "judging", "repairing", "recording"};
+  return k_phases.at(static_cast<std::size_t>(phase));
+}
+
+Json to_json(const Event& event, const std::string& ts) {
+  Json object;
+  object["event"] = k_events.at(event.index());
+  object["ts"] = ts;
+  std::visit(Fill{object}, event);
+  return object;
+}
+
+Json to_json(const RunSummary& summary) {
+  Json object;
+  object["lab"] = summary.lab;
+  object["objective"] = objective_json(summary.objective);
+  object["new"] = summary.made;
+  object["best"] = summary.best ? or_null(summary.best->value) : Json(nullptr);
+  object["best_id"] = summary.best ? Json(summary.best->id()) : Json(nullptr);
+  object["best_before"] = or_null(summary.best_before);
+  object["best_parent"] = or_null(summary.best_parent);
+  object["improved"] = summary.improved;
+  object["cost_usd"] = or_null(summary.cost_usd);
+  object["tokens"] = tokens_json(summary.tokens);
+  object["seconds"] = summary.seconds;
+  object["ended_because"] = or_null(summary.ended_because);
+  object["experiments"] = Json::array();
+  for (const Experiment& experiment : summary.experiments)
+    object["experiments"].push_back(to_json(experiment));
+  object["refused"] = Json::array();
+  for (const Refusal& refusal : summary.refused) object["refused"].push_back(refusal_json(refusal));
+  return object;
+}
+
+}  // namespace leanlab::lab
