@@ -84,6 +84,11 @@ std::string bad_end(const sandbox::Outcome& outcome, const sandbox::Limits& limi
     case End::signalled:
       return fmt::format("{} was {}{}{}", who, outcome.status.describe(),
                          signal_hint(outcome.status.signal_number), last_words(outcome));
+    case End::process_limit:
+      return fmt::format("{} started more than {} processes and threads (limits.processes) and was stopped{}",
+                         who, limits.processes, last_words(outcome));
+    case End::guardian_lost:
+      return who + " was lost: its guardian was killed, by itself or from outside, so nothing is known of it";
     case End::exited:
       break;
   }

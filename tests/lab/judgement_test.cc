@@ -135,6 +135,8 @@ TEST(JudgeOutcome, EachEndHasAReasonOfItsOwn) {
   EXPECT_THAT(reason(End::wall_limit), HasSubstr("did not end within 1 min 30 s (limits.seconds)"));
   EXPECT_THAT(reason(End::cpu_limit), HasSubstr("processor time"));
   EXPECT_THAT(reason(End::memory_limit), HasSubstr("512 MB of memory (limits.memory_mb)"));
+  EXPECT_THAT(reason(End::process_limit), HasSubstr("(limits.processes)"));
+  EXPECT_THAT(reason(End::guardian_lost), HasSubstr("guardian was killed"));
   EXPECT_THAT(reason(End::interrupted), HasSubstr("because the run was"));
   EXPECT_THAT(reason(End::signalled, SIGKILL), HasSubstr("signal 9"));
   EXPECT_THAT(reason(End::signalled, SIGSEGV), HasSubstr("it crashed; its last words: MemoryError"));
