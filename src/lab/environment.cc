@@ -65,17 +65,32 @@ std::map<std::string, std::string> fixed_part(const std::optional<Interpreter>& 
   if (interpreter && interpreter->prefix != interpreter->base_prefix)
     values["VIRTUAL_ENV"] = interpreter->prefix;
   for (const char* place : k_data_places) {
-    if (const std::string value = variable(place); !value.empty()) values[place] = value;
+    const std::string value = variable(place);
+    if (!value.empty() && value.find('\n') == std::string::npos) values[place] = value;
   }
   if (const std::string data = scikit_learn_data(lab); !values.contains("SCIKIT_LEARN_DATA") && !data.empty())
     values["SCIKIT_LEARN_DATA"] = data;
   return values;
 }
 
+/// The reverse of sealed_environment().
+std::map<std::string, std::string> recorded_part(const std::string& text, const fs::path& lab) {
+  std::map<std::string, std::string> values;
+  for (const std::string_view line : split_lines(text)) {
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    values[std::string(line.substr(0, equals))] =
+        replace_all(std::string(line.substr(equals + 1)), "<lab>", lab.string());
+  }
+  return values;
+}
+
 }  // namespace
 
 Environment judge_environment(const JudgeSurroundings& surroundings) {
-  std::map<std::string, std::string> values = fixed_part(surroundings.interpreter, surroundings.lab);
+  std::map<std::string, std::string> values = surroundings.recorded.empty()
+                                                  ? fixed_part(surroundings.interpreter, surroundings.lab)
+                                                  : recorded_part(surroundings.recorded, surroundings.lab);
   values["HOME"] = surroundings.private_folder.string();
   values["TMPDIR"] = surroundings.private_folder.string();
   values["LEANLAB_SEED"] = std::to_string(surroundings.seed);

@@ -16,10 +16,12 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 
 /// What differs between evaluations.
 struct JudgeSurroundings {
-  std::filesystem::path lab;               ///< the lab's folder: LEANLAB_LAB
-  std::filesystem::path private_folder;    ///< HOME and TMPDIR
-  std::uint64_t seed = 0;                  ///< LEANLAB_SEED
-  std::optional<Interpreter> interpreter;  ///< in a virtual environment its bin folder comes first on PATH
+  std::filesystem::path lab;             ///< the lab's folder: LEANLAB_LAB
+  std::filesystem::path private_folder;  ///< HOME and TMPDIR
+  std::uint64_t seed = 0;                ///< LEANLAB_SEED
+  std::optional<Interpreter> interpreter =
+      {};                     ///< in a virtual environment its bin folder comes first on PATH
+  std::string recorded = {};  ///< a seal's `environment`: taken in place of our own variables when not empty
 };
 
 /// PATH, HOME, TMPDIR, locale, time zone, Python's switches, LEANLAB_SEED, LEANLAB_LAB, and the places of public data

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/json.h"
@@ -52,10 +53,33 @@ std::string how_to_install(const std::string& program) {
   return fmt::format("install {}, or name another program in lab.json", program);
 }
 
+/// Where programs are looked up.
+struct Where {
+  fs::path folder;   ///< the lab's: relative programs
+  std::string path;  ///< PATH; empty: ours
+  [[nodiscard]] fs::path on_path(const std::string& word) const {
+    return find_program(word, path.empty() ? nullptr : path.c_str());
+  }
+};
+
+/// Our environment with that PATH.
+std::optional<std::vector<std::pair<std::string, std::string>>> environment_with(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  std::vector<std::pair<std::string, std::string>> result{{"PATH", path}};
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos && !text.starts_with("PATH="))
+      result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return result;
+}
+
 /// The program's file: bare names on PATH, others from the lab's folder.
-Result<fs::path> find(const std::string& word, const fs::path& folder) {
+Result<fs::path> find(const std::string& word, const Where& where) {
+  const fs::path& folder = where.folder;
   if (word.find('/') == std::string::npos) {
-    if (const fs::path found = find_program(word); !found.empty()) return fs::absolute(found);
+    if (const fs::path found = where.on_path(word); !found.empty()) return fs::absolute(found);
     std::string next = how_to_install(word);
     std::error_code error;
     if (fs::is_regular_file(folder / word, error))
@@ -100,18 +124,19 @@ Result<Interpreter> read_answer(const std::string& text, const std::string& show
 }
 
 /// Runs `words` with our question as a Python program; `words` end with the interpreter.
-Result<Interpreter> ask(Words words, const fs::path& folder) {
+Result<Interpreter> ask(Words words, const Where& where) {
   static std::mutex mutex;
   static std::map<std::string, Interpreter> answers;
   struct stat info{};
   ::stat(words[0].c_str(), &info);
-  const std::string key = fmt::format("{}\n{}\n{}.{}", join_command(words), folder.string(),
-                                      info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+  const std::string key = fmt::format("{}\n{}\n{}\n{}.{}", join_command(words), where.folder.string(),
+                                      where.path, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   const std::lock_guard lock(mutex);
   if (const auto known = answers.find(key); known != answers.end()) return known->second;
   const std::string shown = join_command(words);
   words.insert(words.end(), {"-I", "-c", k_question});
-  const SpawnRequest request{.argv = words, .cwd = folder, .env = {}, .fds = {}};
+  const SpawnRequest request{
+      .argv = words, .cwd = where.folder, .env = environment_with(where.path), .fds = {}};
   TRY_ASSIGN(const ProgramOutput output, run_program(request, k_answer_limit), "asking {} for its version",
              shown);
   if (!output.status.ok()) {
@@ -152,40 +177,40 @@ fs::path project_python(const fs::path& folder) {
   }
 }
 
-Result<Interpreter> resolve_python(const std::string& word, const fs::path& folder) {
-  auto program = find(word, folder);
+Result<Interpreter> resolve_python(const std::string& word, const Where& where) {
+  auto program = find(word, where);
   if (!program && word == "python") {
-    if (const fs::path other = find_program("python3"); !other.empty()) program = other;
+    if (const fs::path other = where.on_path("python3"); !other.empty()) program = other;
   }
   if (!program) return fail(program.error());
-  auto answer = ask({program->string()}, folder);
+  auto answer = ask({program->string()}, where);
   // A pyenv shim stands for `python` even where the chosen version has none.
-  if (!answer && word == "python" && !find_program("python3").empty()) {
-    if (auto other = ask({find_program("python3").string()}, folder); other) return other;
+  if (!answer && word == "python" && !where.on_path("python3").empty()) {
+    if (auto other = ask({where.on_path("python3").string()}, where); other) return other;
   }
   return answer;
 }
 
 /// What stands in for `uv run python` when uv cannot say.
-Result<Interpreter> without_uv(const std::string& why, const fs::path& folder, Words& warnings) {
-  const fs::path venv = project_python(folder);
+Result<Interpreter> without_uv(const std::string& why, const Where& where, Words& warnings) {
+  const fs::path venv = project_python(where.folder);
   TRY_ASSIGN(Interpreter python,
-             venv.empty() ? resolve_python("python3", folder) : ask({venv.string()}, folder));
+             venv.empty() ? resolve_python("python3", where) : ask({venv.string()}, where));
   warnings.push_back(
       fmt::format("{}: \"uv run python\" is taken as {} (Python {})", why, python.program, python.version));
   return python;
 }
 
 /// `uv run [options] python …` and `uv run script.py …`; other programs are looked up in the project's environment.
-Result<ResolvedCommand> resolve_uv(const Words& words, const fs::path& folder) {
+Result<ResolvedCommand> resolve_uv(const Words& words, const Where& where) {
   ResolvedCommand result;
   const std::size_t at = behind_uv_options(words);
   if (at >= words.size()) return fail(ErrorCode::misconfigured, "\"uv run\" is not followed by a program");
-  const fs::path uv = find_program(words[0]);
+  const fs::path uv = where.on_path(words[0]);
   const std::string& program = words[at];
   const bool script = program.ends_with(".py");
   if (!is_python(program) && !script) {
-    const fs::path venv = project_python(folder);
+    const fs::path venv = project_python(where.folder);
     const fs::path local = venv.empty() ? fs::path() : venv.parent_path() / program;
     if (!uv.empty()) {
       result.argv = words;
@@ -194,7 +219,7 @@ Result<ResolvedCommand> resolve_uv(const Words& words, const fs::path& folder) {
     }
     TRY_ASSIGN(const fs::path found, !local.empty() && !find_program(local.string()).empty()
                                          ? Result<fs::path>(local)
-                                         : find(program, folder));
+                                         : find(program, where));
     result.warnings.push_back(
         fmt::format("uv is not installed: \"uv run {}\" is taken as {}", program, found.string()));
     result.argv.assign(words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
@@ -206,9 +231,9 @@ Result<ResolvedCommand> resolve_uv(const Words& words, const fs::path& folder) {
     Words question(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
     question[0] = fs::absolute(uv).string();
     question.push_back(script ? "python" : program);
-    python = ask(question, folder);
+    python = ask(question, where);
   }
-  if (!python) python = without_uv(python.error().message, folder, result.warnings);
+  if (!python) python = without_uv(python.error().message, where, result.warnings);
   if (!python) return fail(python.error());
   result.interpreter = *python;
   result.argv.push_back(python->program);
@@ -220,21 +245,21 @@ Result<ResolvedCommand> resolve_uv(const Words& words, const fs::path& folder) {
 }  // namespace
 
 Result<ResolvedCommand> resolve_command(const std::string& command, const std::string& file,
-                                        const fs::path& lab_folder) {
+                                        const fs::path& lab_folder, const std::string& search_path) {
+  const Where where{lab_folder, search_path};
   TRY_ASSIGN(Words words, split_command(command));
   if (words.empty()) return fail(ErrorCode::misconfigured, "the command is empty");
   for (std::string& word : words) word = replace_all(word, "{file}", file);
-  if (base_name(words[0]) == "uv" && words.size() > 1 && words[1] == "run")
-    return resolve_uv(words, lab_folder);
+  if (base_name(words[0]) == "uv" && words.size() > 1 && words[1] == "run") return resolve_uv(words, where);
   ResolvedCommand result;
   result.argv = std::move(words);
   if (is_python(result.argv[0])) {
-    TRY_ASSIGN(Interpreter python, resolve_python(result.argv[0], lab_folder));
+    TRY_ASSIGN(Interpreter python, resolve_python(result.argv[0], where));
     result.argv[0] = python.program;
     result.interpreter = std::move(python);
     return result;
   }
-  TRY_ASSIGN(const fs::path program, find(result.argv[0], lab_folder));
+  TRY_ASSIGN(const fs::path program, find(result.argv[0], where));
   result.argv[0] = program.string();
   return result;
 }

@@ -30,8 +30,9 @@ struct ResolvedCommand {
 /// Splits `command` as a shell would, puts `file` in place of {file} inside words, and resolves the program: bare
 /// names on PATH, relative ones from the lab's folder, Pythons by asking them (10 s at most; remembered in this
 /// process). Errors: misconfigured (nothing there, not found, an interpreter that does not answer), with what to
-/// install. Thread: any.
+/// install. `search_path` is the PATH to look on (a seal's); empty: ours. Thread: any.
 [[nodiscard]] Result<ResolvedCommand> resolve_command(const std::string& command, const std::string& file,
-                                                      const std::filesystem::path& lab_folder);
+                                                      const std::filesystem::path& lab_folder,
+                                                      const std::string& search_path = "");
 
 }  // namespace leanlab::lab
