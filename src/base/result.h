@@ -85,12 +85,15 @@ template <class... Args>
 #define LEANLAB_CONCAT(a, b) LEANLAB_CONCAT_(a, b)
 
 /// TRY(expression [, "while doing {}", what]): returns the error of a Result from the enclosing function.
-#define TRY(expression, ...)                                                       \
-  do {                                                                             \
-    if (auto try_result_ = (expression); !try_result_) {                           \
-      __VA_OPT__(try_result_.error().context.push_back(fmt::format(__VA_ARGS__));) \
-      return tl::unexpected<::leanlab::Error>(std::move(try_result_.error()));     \
-    }                                                                              \
+/// The expression may be a lambda that uses TRY itself.
+#define TRY(expression, ...) \
+  LEANLAB_TRY_(LEANLAB_CONCAT(try_status_, __COUNTER__), expression __VA_OPT__(, ) __VA_ARGS__)
+#define LEANLAB_TRY_(name, expression, ...)                                 \
+  do {                                                                      \
+    if (auto name = (expression); !name) {                                  \
+      __VA_OPT__(name.error().context.push_back(fmt::format(__VA_ARGS__));) \
+      return tl::unexpected<::leanlab::Error>(std::move(name.error()));     \
+    }                                                                       \
   } while (false)
 
 /// TRY_ASSIGN(auto x, expression [, "while doing {}", what]): the value, or returns the error.

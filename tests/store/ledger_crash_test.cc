@@ -23,7 +23,7 @@ class LedgerCrashTest : public LedgerTest {
   RunningProcess start(const std::string& crash_at, const std::string& name, int threads, int each,
                        Fd& output) {
     SpawnRequest request;
-    request.argv = {LEANLAB_STORE_WRITER, folder_.string(), name, std::to_string(threads),
+    request.argv = {LEANLAB_STORE_WRITER, "ledger", folder_.string(), name, std::to_string(threads),
                     std::to_string(each)};
     request.env = {{"LEANLAB_CRASH_AT", crash_at}};
     Pipe pipe = *make_pipe();
