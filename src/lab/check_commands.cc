@@ -1,0 +1,152 @@
+// Checks that run the lab's own commands: on the sample, and on a file that does not exist.
+#include <algorithm>
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/strings.h"
+#include "exec/executor.h"
+#include "lab/check_run.h"
+#include "lab/interpreter.h"
+#include "lab/judge_job.h"
+#include "lab/judgement.h"
+
+namespace leanlab::lab {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// A check is to take seconds: what an evaluator gets here, if its own limit is longer.
+constexpr std::chrono::milliseconds k_patience{30'000};
+// A missing file is noticed before the work begins.
+constexpr std::chrono::milliseconds k_missing_patience{15'000};
+
+struct Trial {
+  sandbox::Outcome outcome;
+  sandbox::Limits limits;
+};
+
+Result<Trial> try_command(const CheckRun& run, const std::string& command, const std::string& file,
+                          std::chrono::milliseconds patience) {
+  TRY_ASSIGN(const TempDirectory temporary, TempDirectory::make(), "making a private folder");
+  JudgeOrder order{command, file, run.place.folder, run.place.folder, temporary.path()};
+  if (run.lock) order.environment = run.lock->environment;
+  TRY_ASSIGN(exec::Job job, judge_job(order, run.config));
+  job.policy.limits.wall = std::min(job.policy.limits.wall, patience);
+  const auto executor = exec::make_local_executor({});
+  TRY_ASSIGN(exec::JobReport report, executor->run(job, run.interrupt));
+  return Trial{std::move(report.outcome), job.policy.limits};
+}
+
+/// How a person runs it by hand.
+std::string by_hand(const CheckRun& run, const std::string& command, const std::string& file) {
+  const auto resolved = resolve_command(command, file, run.place.folder);
+  return resolved ? fmt::format("cd {} && {}", join_command(Words{run.place.folder.string()}),
+                                join_command(resolved->argv))
+                  : command;
+}
+
+/// The patience of a check ended it, not the lab's own limit.
+bool only_slow(const CheckRun& run, const Trial& trial) {
+  return trial.outcome.end == sandbox::End::wall_limit && trial.limits.wall < run.config.evaluation_limit;
+}
+
+std::string seconds(const Trial& trial) {
+  return human_duration(std::chrono::duration_cast<std::chrono::milliseconds>(trial.outcome.wall));
+}
+
+/// A name that no experiment has, with the sample's ending.
+std::string missing_file(const CheckRun& run) {
+  const std::string ending = run.sample.empty() ? ".py" : fs::path(run.sample).extension().string();
+  return fmt::format("{}/leanlab_check_missing_{}{}", run.config.experiments_dir, ::getpid(), ending);
+}
+
+void evaluator_on_sample(CheckRun& run) {
+  static const std::string k_name = "evaluator";
+  const auto trial = try_command(run, run.config.eval_cmd, run.sample, k_patience);
+  if (!trial) return run.fail(k_name, trial.error());
+  if (only_slow(run, *trial)) {
+    return run.warn(
+        k_name,
+        fmt::format("needs more than {} for {}, so its score was not seen; to run it anyway: {}",
+                    human_duration(k_patience), run.sample, by_hand(run, run.config.eval_cmd, run.sample)));
+  }
+  const Judgement judgement = judge_outcome(trial->outcome, trial->limits, run.config.objective.metric);
+  if (!judgement.value) {
+    return run.fail(k_name, fmt::format("{} gets no score: {}\nto see all of it: {}", run.sample,
+                                        judgement.reason, by_hand(run, run.config.eval_cmd, run.sample)));
+  }
+  std::string message =
+      fmt::format("{} gets {} = {} in {}", run.sample, printable(run.config.objective.metric),
+                  short_number(*judgement.value), seconds(*trial));
+  if (judgement.warnings.empty()) return run.ok(k_name, message);
+  run.warn(k_name, message + "; " + fmt::format("{}", fmt::join(judgement.warnings, "; ")));
+}
+
+void evaluator_on_missing(CheckRun& run) {
+  static const std::string k_name = "evaluator, missing file";
+  const std::string missing = missing_file(run);
+  const auto trial = try_command(run, run.config.eval_cmd, missing, k_missing_patience);
+  if (!trial) return run.fail(k_name, trial.error());
+  const Judgement judgement = judge_outcome(trial->outcome, trial->limits, run.config.objective.metric);
+  const std::string said = trial->outcome.out + trial->outcome.err;
+  if (judgement.value) {
+    run.fail(
+        k_name,
+        fmt::format("it gives {} = {} for a file that does not exist; it must fail, or any experiment could "
+                    "win by not being there",
+                    printable(run.config.objective.metric), short_number(*judgement.value)));
+  } else if (trial->outcome.end == sandbox::End::wall_limit) {
+    run.warn(
+        k_name,
+        fmt::format("it did not notice within {} that its file is missing: let it look at the file first",
+                    human_duration(trial->limits.wall)));
+  } else if (said.find(fs::path(missing).filename().string()) != std::string::npos) {
+    run.ok(k_name, "fails at once and names the file");
+  } else if (trial->outcome.status.ok()) {
+    run.warn(
+        k_name,
+        "it prints no score, but ends with status 0 as if all were well: let it end with another status");
+  } else if (run.config.eval_cmd.find("{file}") == std::string::npos) {
+    run.fail(k_name, "\"eval_cmd\" has no {file}, so the evaluator never learns which experiment is meant");
+  } else {
+    run.warn(k_name,
+             fmt::format("it fails without naming the file: does it take the path, or a flag, for it? {}",
+                         judgement.reason));
+  }
+}
+
+}  // namespace
+
+void check_evaluator(CheckRun& run) {
+  if (!resolve_command(run.config.eval_cmd, "x", run.place.folder)) return;  // told by check_programs
+  evaluator_on_missing(run);
+  if (!run.sample.empty() && !run.interrupt.raised()) evaluator_on_sample(run);
+}
+
+void check_validator(CheckRun& run) {
+  static const std::string k_name = "validator";
+  if (trim(run.config.validate_cmd).empty())
+    return run.warn(k_name,
+                    "there is none: mistakes in an experiment's form show only when it is scored; "
+                    "\"validate_cmd\" in lab.json names one");
+  if (!resolve_command(run.config.validate_cmd, "x", run.place.folder)) return;
+  const auto missing = try_command(run, run.config.validate_cmd, missing_file(run), k_missing_patience);
+  if (!missing) return run.fail(k_name, missing.error());
+  if (validator_objection(missing->outcome, missing->limits).empty())
+    return run.fail(k_name, "it calls a file VALID that does not exist");
+  if (run.sample.empty() || run.interrupt.raised()) return;
+  const auto trial = try_command(run, run.config.validate_cmd, run.sample, k_patience);
+  if (!trial) return run.fail(k_name, trial.error());
+  if (only_slow(run, *trial))
+    return run.warn(k_name,
+                    fmt::format("needs more than {} for {}; to run it anyway: {}", human_duration(k_patience),
+                                run.sample, by_hand(run, run.config.validate_cmd, run.sample)));
+  const std::string objection = validator_objection(trial->outcome, trial->limits);
+  if (!objection.empty()) return run.fail(k_name, fmt::format("{} is not valid: {}", run.sample, objection));
+  run.ok(k_name, fmt::format("{} is VALID, in {}; a missing file is not", run.sample, seconds(*trial)));
+}
+
+}  // namespace leanlab::lab
