@@ -1,8 +1,11 @@
 // Encodes the policy strictly (what cannot be said is an error) and reads the report back.
 #include "sandbox/wire.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+
+#include "sandbox/view.h"
 
 namespace leanlab::sandbox {
 namespace {
@@ -29,12 +32,34 @@ class Fields {
   bool has_nul_ = false;
 };
 
+bool is_listed(const std::vector<PathRule>& rules, const std::string& path) {
+  return std::any_of(rules.begin(), rules.end(), [&](const PathRule& rule) { return rule.path == path; });
+}
+
 Status add_path(Fields& fields, std::string_view key, const std::string& path) {
   if (path.empty() || path[0] != '/')
     return fail(ErrorCode::misconfigured, "the sandbox needs absolute paths, but got '{}'", path);
   std::string normal = std::filesystem::path(path).lexically_normal().string();
   if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
   fields.add(key, normal);
+  return {};
+}
+
+// In tier A a hidden place is covered; tier B can only list all else.
+Status add_rules(Fields& fields, const Policy& policy, Tier tier) {
+  std::vector<std::string> hidden = policy.hide;
+  for (const PathRule& rule : policy.paths) {
+    const auto engine = engine_folders_below(rule.path);
+    hidden.insert(hidden.end(), engine.begin(), engine.end());
+  }
+  for (const PathRule& rule : policy.paths) {
+    const char* key = rule.access == Access::write ? "write" : "read";
+    for (const std::string& path : tier == Tier::B ? all_but(rule.path, hidden) : std::vector{rule.path})
+      TRY(add_path(fields, key, path));
+  }
+  for (const std::string& path : hidden) {
+    if (tier != Tier::B) TRY(add_path(fields, "hide", path));
+  }
   return {};
 }
 
@@ -139,9 +164,14 @@ Result<std::string> encode_request(const Policy& policy, const Command& command,
   int ours = k_first_further_fd;
   for (const auto& [unused, theirs] : command.fds) fields.add("fd", fmt::format("{}:{}", ours++, theirs));
   for (const std::uint32_t cpu : command.cpus) fields.add("cpu", cpu);
-  for (const PathRule& rule : policy.paths)
-    TRY(add_path(fields, rule.access == Access::write ? "write" : "read", rule.path));
-  for (const std::string& path : policy.hide) TRY(add_path(fields, "hide", path));
+  for (const PathRule& rule : default_view()) {
+    if (!is_listed(policy.paths, rule.path)) fields.add("read", rule.path);
+  }
+  // In tier B a few facts of the machine come from the real /proc; in tier A there is a /proc of its own.
+  for (const char* fact : {"/proc/cpuinfo", "/proc/meminfo", "/proc/stat"}) {
+    if (tier == Tier::B) fields.add("read", fact);
+  }
+  TRY(add_rules(fields, policy, tier));
   for (const std::string& device : policy.devices) TRY(add_path(fields, "device", device));
   TRY(add_path(fields, "tmp", tmp));
   fields.add("network", policy.network ? "1" : "0");

@@ -193,7 +193,8 @@ TEST(Launch, a_fork_bomb_is_ended) {
   Policy policy;
   policy.limits.wall = 5s;
   policy.limits.processes = 50;
-  const Outcome outcome = run_c(policy, shell("b() { b | b & sleep 471102; }; b; sleep 471102"));
+  const Outcome outcome =
+      run_c(policy, shell("ulimit -u 3000; b() { b | b & sleep 471102; }; b; sleep 471102"));
   EXPECT_EQ(outcome.end, End::process_limit);
   EXPECT_EQ(outcome.survivors, 0u);
   EXPECT_EQ(processes_with_argument("471102"), 0);

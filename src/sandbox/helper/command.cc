@@ -13,8 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "identity.h"
+#include "landlock.h"
 #include "limits.h"
-#include "setup_error.h"
+#include "seccomp.h"
+#include "setup_channel.h"
 
 namespace leanlab::helper {
 namespace {
@@ -34,7 +37,8 @@ std::string path_variable(const Request& request) {
 }
 
 void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  // exec resets handlers but not what is ignored, and only ordinary signals ever are.
+  for (int number = 1; number < 32; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -42,14 +46,14 @@ void reset_signals() {
 
 }  // namespace
 
-int place_descriptors(const Request& request, int kept) {
+void place_descriptors(const Request& request) {
   int highest = 2;
   for (const Descriptor& fd : request.fds) highest = std::max({highest, fd.ours, fd.theirs});
   // Sources move out of the way of all targets first.
   std::vector<int> moved;
   for (const Descriptor& fd : request.fds) moved.push_back(::fcntl(fd.ours, F_DUPFD_CLOEXEC, highest + 1));
-  kept = ::fcntl(kept, F_DUPFD_CLOEXEC, highest + 1);
-  use_setup_pipe(kept);
+  const int channel = ::fcntl(setup_channel(), F_DUPFD_CLOEXEC, highest + 1);
+  use_setup_channel(channel);
   std::vector<bool> keep(static_cast<std::size_t>(highest) + 1, false);
   keep[0] = keep[1] = keep[2] = true;
   for (std::size_t i = 0; i < moved.size(); ++i) {
@@ -60,10 +64,8 @@ int place_descriptors(const Request& request, int kept) {
   for (int fd = 3; fd <= highest; ++fd) {
     if (!keep[static_cast<std::size_t>(fd)]) ::close(fd);
   }
-  for (unsigned fd = static_cast<unsigned>(highest) + 1; fd < static_cast<unsigned>(kept); ++fd)
-    ::close(static_cast<int>(fd));
-  ::syscall(SYS_close_range, static_cast<unsigned>(kept) + 1, ~0U, 0);
-  return kept;
+  if (channel > highest + 1) ::syscall(SYS_close_range, highest + 1, channel - 1, 0);
+  ::syscall(SYS_close_range, channel + 1, ~0U, 0);
 }
 
 void prepare_process(const Request& request) {
@@ -73,8 +75,21 @@ void prepare_process(const Request& request) {
   apply_limits(request);
 }
 
+void confine(const Request& request) {
+  // No set-user-id program runs with rights of another user; so the guardian can end everything, in every tier.
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) setup_failed("no_new_privs");
+  if (request.tier == Tier::C) return;
+  // Landlock opens the paths while they can still be reached.
+  apply_landlock(request);
+  if (request.tier == Tier::B && is_privileged())
+    become_nobody(request);
+  else
+    drop_capabilities();
+}
+
 void execute(const Request& request) {
   if (::chdir(request.cwd.c_str()) != 0) setup_failed("chdir", request.cwd);
+  if (request.tier != Tier::C) apply_seccomp(request);
   const std::vector<char*> argv = pointers(request.argv);
   const std::vector<char*> env = pointers(request.env);
   const std::string& program = request.argv[0];

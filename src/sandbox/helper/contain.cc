@@ -6,11 +6,13 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "command.h"
-#include "setup_error.h"
+#include "setup_channel.h"
+#include "world.h"
 
 namespace leanlab::helper {
 namespace {
@@ -21,30 +23,43 @@ void die_with_guardian(pid_t guardian) {
   if (::getppid() != guardian) ::_exit(120);
 }
 
-[[noreturn]] void become_unprotected_command(const Request& request, int setup_pipe, pid_t guardian) {
-  use_setup_pipe(setup_pipe);
-  die_with_guardian(guardian);
-  place_descriptors(request, setup_pipe);
+// Tiers B and C: the command is the guardian's child.
+[[noreturn]] void become_command(const Request& request, pid_t guardian) {
+  fail_to_supervisor(-1);
+  place_descriptors(request);
   prepare_process(request);
-  // No set-user-id program runs with rights of another user, so the guardian can end everything.
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) setup_failed("no_new_privs");
+  confine(request);
+  die_with_guardian(guardian);  // a change of identity clears it, so it comes after
   execute(request);
+}
+
+pid_t start_command(const Request& request) {
+  const pid_t guardian = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid == 0) become_command(request, guardian);
+  return pid;
 }
 
 }  // namespace
 
 Contained contain(const Request& request) {
   Contained contained;
-  int setup[2];
-  if (::pipe2(setup, O_CLOEXEC) != 0) return contained;
-  const pid_t guardian = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid == 0) become_unprotected_command(request, setup[1], guardian);
-  ::close(setup[1]);
-  if (pid < 0) return contained;
-  contained.pid = pid;
-  contained.setup = setup[0];
-  contained.pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  int channel[2], ended[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) return contained;
+  use_setup_channel(channel[1]);
+  if (request.tier == Tier::A) {
+    if (::pipe2(ended, O_CLOEXEC) != 0) return contained;
+    contained.pid = start_world(request, ended[1]);
+    ::close(ended[1]);
+    contained.ended = ended[0];
+  } else {
+    contained.pid = start_command(request);
+  }
+  const int number = errno;
+  ::close(channel[1]);
+  contained.setup = channel[0];
+  if (contained.pid > 0) contained.pidfd = static_cast<int>(::syscall(SYS_pidfd_open, contained.pid, 0));
+  errno = number;
   return contained;
 }
 

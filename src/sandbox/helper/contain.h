@@ -12,7 +12,8 @@ namespace leanlab::helper {
 struct Contained {
   pid_t pid = -1;
   int pidfd = -1;
-  int setup = -1;  ///< read end of the set-up pipe
+  int setup = -1;  ///< our end of the set-up channel
+  int ended = -1;  ///< tier A: where the init reports how the command ended
 };
 
 /// Forks the contained process. On failure pid is -1 and errno tells why.

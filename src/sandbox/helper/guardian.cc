@@ -1,4 +1,4 @@
-// One poll loop: the command's pidfd, the supervisor's socket, the set-up pipe, and a sample of the tree's use.
+// One poll loop: the command's pidfd, the supervisor's socket, the set-up channel, and a sample of the tree's use.
 #include "guardian.h"
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "process_tree.h"
+#include "seccomp.h"
+#include "world.h"
 
 namespace leanlab::helper {
 namespace {
@@ -38,24 +40,29 @@ class Guardian {
 
   Report run(SetupError& error) {
     while (!done_) wait_for_something();
-    const std::uint64_t ended = now_us();
-    report_.wall_us = ended - started_;
+    report_.wall_us = now_us() - started_;
     report_.leftovers = end_tree(contained_.pid, &report_.wait_status, &report_.survivors);
     if (parse_setup_error(setup_text_, error)) return report_;
+    if (request_.tier == Tier::A) ask_init();
+    report_.denied = denied_.counts();
     classify();
     return report_;
   }
 
  private:
   void wait_for_something() {
-    pollfd events[] = {{contained_.pidfd, POLLIN, 0}, {control_, POLLIN, 0}, {contained_.setup, POLLIN, 0}};
-    const int ready = ::poll(events, std::size(events), timeout_ms());
+    pollfd events[] = {{contained_.pidfd, POLLIN, 0},
+                       {control_, POLLIN, 0},
+                       {contained_.setup, POLLIN, 0},
+                       {denied_.fd(), POLLIN, 0}};
+    ::poll(events, std::size(events), timeout_ms());
     if (events[2].revents != 0) read_setup();
+    if (events[3].revents != 0) denied_.answer_one();
     if (events[0].revents != 0)
       done_ = true;
     else if (events[1].revents != 0)
       stop_for(End::stopped);
-    else if (ready == 0)
+    else
       sample();
   }
 
@@ -97,16 +104,22 @@ class Guardian {
   }
 
   void read_setup() {
-    char piece[4096];
-    const ssize_t got = ::read(contained_.setup, piece, sizeof piece);
-    if (got > 0) {
-      setup_text_.append(piece, static_cast<std::size_t>(got));
-      return;
-    }
-    if (got < 0 && errno == EINTR) return;
+    int listener = -1;
+    const bool open = read_setup_channel(contained_.setup, setup_text_, listener);
+    if (listener >= 0) denied_.listen(listener);
+    if (open) return;
     ::close(contained_.setup);
     contained_.setup = -1;
     started_ = now_us();  // the command has been exec'd: set-up does not count as its time
+  }
+
+  // The init knows how the command ended and what it left, unless it was itself ended by us.
+  void ask_init() {
+    InitReport init;
+    if (::read(contained_.ended, &init, sizeof init) == sizeof init) {
+      report_.wait_status = init.wait_status;
+      report_.leftovers = init.leftovers;
+    }
   }
 
   void classify() {
@@ -129,6 +142,7 @@ class Guardian {
   std::uint64_t started_ = now_us();
   std::uint64_t sample_step_ = 5'000, next_sample_ = started_ + sample_step_;
   std::string setup_text_;
+  DeniedCalls denied_{request_};
 };
 
 }  // namespace

@@ -5,8 +5,9 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 
-#include "setup_error.h"
+#include "setup_channel.h"
 
 namespace leanlab::helper {
 namespace {
@@ -31,6 +32,11 @@ void pin(const std::vector<unsigned>& cpus) {
   if (::sched_setaffinity(0, sizeof set, &set) != 0) setup_failed("affinity");
 }
 
+rlim_t running_on_this_machine() {
+  struct sysinfo info{};
+  return ::sysinfo(&info) == 0 ? info.procs : 0;
+}
+
 }  // namespace
 
 void apply_limits(const Request& request) {
@@ -53,6 +59,9 @@ void apply_limits(const Request& request) {
           RLIM_INFINITY);  // select(2) breaks above; a program may raise it
   // Counted per user namespace: only in tier A is it this run alone (one for the init, one to spare).
   if (request.tier == Tier::A && request.processes != 0) limit(RLIMIT_NPROC, request.processes + 1);
+  // Elsewhere it counts all that the user runs, and the guardian counts this run: a ceiling for a bomb, far above
+  // what is honest.
+  if (request.tier != Tier::A) limit(RLIMIT_NPROC, running_on_this_machine() + 8 * request.processes + 2048);
 }
 
 }  // namespace leanlab::helper

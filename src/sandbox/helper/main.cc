@@ -24,9 +24,11 @@
 
 #include "contain.h"
 #include "guardian.h"
+#include "hello.h"
 #include "process_tree.h"
 #include "report.h"
 #include "request.h"
+#include "setup_channel.h"
 
 namespace leanlab::helper {
 namespace {
@@ -56,6 +58,7 @@ int run(int control) {
     return 2;
   }
   become_guardian(control);
+  fail_to_supervisor(control);
   const Contained contained = contain(request);
   if (contained.pid < 0) {
     send_setup_error(control, {"fork", "", errno});
@@ -80,6 +83,7 @@ int main(int argc, char** argv) {
     std::printf("%llu\n", static_cast<unsigned long long>(end_marked(argv[2])));
     return 0;
   }
+  if (argc == 3 && std::strcmp(argv[1], "--hello") == 0) return say_hello(argv[2]);
   char* end = nullptr;
   const long control = argc == 2 ? std::strtol(argv[1], &end, 10) : -1;
   if (control < 3 || control > 1023 || *end != '\0') {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "request.h"
-#include "setup_error.h"
+#include "setup_channel.h"
 
 namespace leanlab::helper {
 

@@ -1,0 +1,91 @@
+// setresuid(2), capset(2) and the id maps of user namespaces.
+#include "identity.h"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "setup_channel.h"
+
+namespace leanlab::helper {
+namespace {
+
+void write_file(const std::string& path, const std::string& text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || ::write(fd, text.data(), text.size()) < 0) setup_failed("id map", path);
+  ::close(fd);
+}
+
+void set_capabilities(std::uint64_t permitted) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const auto low = static_cast<std::uint32_t>(permitted), high = static_cast<std::uint32_t>(permitted >> 32);
+  const __user_cap_data_struct data[2] = {{low, low, low}, {high, high, high}};
+  if (::syscall(SYS_capset, &header, data) != 0) setup_failed("capabilities");
+}
+
+std::uint64_t permitted_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (::syscall(SYS_capget, &header, data) != 0) return 0;
+  return data[0].permitted | static_cast<std::uint64_t>(data[1].permitted) << 32;
+}
+
+}  // namespace
+
+bool is_privileged() {
+  if (::geteuid() != 0) return false;
+  // In a user namespace that has only one user there is nobody else to become.
+  std::FILE* map = std::fopen("/proc/self/uid_map", "re");
+  if (map == nullptr) return false;
+  unsigned inner = 0, outer = 0, count = 0;
+  bool has_nobody = false;
+  while (std::fscanf(map, "%u %u %u", &inner, &outer, &count) == 3)
+    has_nobody = has_nobody || (k_nobody >= inner && k_nobody - inner < count);
+  std::fclose(map);
+  const std::uint64_t needed = std::uint64_t{1} << CAP_SETUID | std::uint64_t{1} << CAP_SETGID;
+  return has_nobody && (permitted_capabilities() & needed) == needed;
+}
+
+void map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid) {
+  const std::string folder = "/proc/" + (pid == 0 ? "self" : std::to_string(pid));
+  write_file(folder + "/setgroups", "deny");
+  write_file(folder + "/uid_map", std::to_string(inner_uid) + " " + std::to_string(outer_uid) + " 1\n");
+  write_file(folder + "/gid_map", std::to_string(inner_gid) + " " + std::to_string(outer_gid) + " 1\n");
+}
+
+ShownIdentity shown_identity() {
+  const unsigned uid = ::geteuid(), gid = ::getegid();
+  return {uid == 0 ? k_nobody : uid, gid == 0 ? k_nobody : gid};
+}
+
+void drop_capabilities() {
+  set_capabilities(0);
+}
+
+void become_nobody(const Request& request) {
+  if (::chown(request.tmp.c_str(), k_nobody, k_nobody) != 0) setup_failed("identity", request.tmp);
+  bool writes = false;
+  for (const PathRule& rule : request.paths) writes = writes || rule.kind == PathRule::Kind::write;
+  std::uint64_t kept = std::uint64_t{1} << CAP_DAC_READ_SEARCH;
+  if (writes) kept |= std::uint64_t{1} << CAP_DAC_OVERRIDE;
+  kept &= permitted_capabilities();  // a container may have taken them away
+  if (::setgroups(0, nullptr) != 0 || ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 ||
+      ::setresgid(k_nobody, k_nobody, k_nobody) != 0 || ::setresuid(k_nobody, k_nobody, k_nobody) != 0) {
+    setup_failed("identity");
+  }
+  set_capabilities(kept);
+  for (const unsigned capability : {CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE}) {
+    if ((kept >> capability & 1) == 0) continue;
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) setup_failed("capabilities");
+  }
+}
+
+}  // namespace leanlab::helper

@@ -1,0 +1,192 @@
+// A deny list: honest programs use hundreds of calls, and what may do harm here is known and short.
+#include "seccomp_rules.h"
+
+#include <cerrno>
+
+#include <linux/sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+namespace leanlab::helper {
+namespace {
+
+#define LEANLAB_CALL(name) SYS_##name, #name
+
+// Other processes, the kernel's own state, and ways around the file view: for nobody.
+const CallRule k_denied[] = {
+    {LEANLAB_CALL(ptrace), EPERM, true, {}},
+    {LEANLAB_CALL(process_vm_readv), EPERM, true, {}},
+    {LEANLAB_CALL(process_vm_writev), EPERM, true, {}},
+    {LEANLAB_CALL(process_madvise), EPERM, true, {}},
+    {LEANLAB_CALL(process_mrelease), EPERM, true, {}},
+    {LEANLAB_CALL(pidfd_getfd), EPERM, true, {}},
+    {LEANLAB_CALL(kcmp), EPERM, true, {}},
+    {LEANLAB_CALL(move_pages), EPERM, true, {}},
+    {LEANLAB_CALL(migrate_pages), EPERM, true, {}},
+    {LEANLAB_CALL(mount), EPERM, true, {}},
+    {LEANLAB_CALL(umount2), EPERM, true, {}},
+    {LEANLAB_CALL(pivot_root), EPERM, true, {}},
+    {LEANLAB_CALL(chroot), EPERM, true, {}},
+    {LEANLAB_CALL(move_mount), EPERM, true, {}},
+    {LEANLAB_CALL(open_tree), EPERM, true, {}},
+    {LEANLAB_CALL(fsopen), EPERM, true, {}},
+    {LEANLAB_CALL(fsmount), EPERM, true, {}},
+    {LEANLAB_CALL(fsconfig), EPERM, true, {}},
+    {LEANLAB_CALL(fspick), EPERM, true, {}},
+    {LEANLAB_CALL(mount_setattr), EPERM, true, {}},
+    {LEANLAB_CALL(setns), EPERM, true, {}},
+    {LEANLAB_CALL(unshare), EPERM, true, {}},
+    {LEANLAB_CALL(bpf), EPERM, true, {}},
+    {LEANLAB_CALL(perf_event_open), EPERM, true, {}},
+    {LEANLAB_CALL(userfaultfd), EPERM, true, {}},
+    {LEANLAB_CALL(io_uring_setup), EPERM, true, {}},
+    {LEANLAB_CALL(io_uring_enter), EPERM, true, {}},
+    {LEANLAB_CALL(io_uring_register), EPERM, true, {}},
+    {LEANLAB_CALL(keyctl), EPERM, true, {}},
+    {LEANLAB_CALL(add_key), EPERM, true, {}},
+    {LEANLAB_CALL(request_key), EPERM, true, {}},
+    {LEANLAB_CALL(open_by_handle_at), EPERM, true, {}},
+    {LEANLAB_CALL(name_to_handle_at), EPERM, true, {}},
+    {LEANLAB_CALL(fanotify_init), EPERM, true, {}},
+    {LEANLAB_CALL(shmget), EPERM, true, {}},
+    {LEANLAB_CALL(shmat), EPERM, true, {}},
+    {LEANLAB_CALL(shmctl), EPERM, true, {}},
+    {LEANLAB_CALL(msgget), EPERM, true, {}},
+    {LEANLAB_CALL(msgsnd), EPERM, true, {}},
+    {LEANLAB_CALL(msgrcv), EPERM, true, {}},
+    {LEANLAB_CALL(msgctl), EPERM, true, {}},
+    {LEANLAB_CALL(semget), EPERM, true, {}},
+    {LEANLAB_CALL(semop), EPERM, true, {}},
+    {LEANLAB_CALL(semtimedop), EPERM, true, {}},
+    {LEANLAB_CALL(semctl), EPERM, true, {}},
+    {LEANLAB_CALL(mq_open), EPERM, true, {}},
+    {LEANLAB_CALL(mq_unlink), EPERM, true, {}},
+    {LEANLAB_CALL(ioprio_set), EPERM, true, {}},
+    {LEANLAB_CALL(init_module), EPERM, true, {}},
+    {LEANLAB_CALL(finit_module), EPERM, true, {}},
+    {LEANLAB_CALL(delete_module), EPERM, true, {}},
+    {LEANLAB_CALL(kexec_load), EPERM, true, {}},
+    {LEANLAB_CALL(reboot), EPERM, true, {}},
+    {LEANLAB_CALL(swapon), EPERM, true, {}},
+    {LEANLAB_CALL(swapoff), EPERM, true, {}},
+    {LEANLAB_CALL(acct), EPERM, true, {}},
+    {LEANLAB_CALL(quotactl), EPERM, true, {}},
+    {LEANLAB_CALL(quotactl_fd), EPERM, true, {}},
+    {LEANLAB_CALL(syslog), EPERM, true, {}},
+    {LEANLAB_CALL(settimeofday), EPERM, true, {}},
+    {LEANLAB_CALL(clock_settime), EPERM, true, {}},
+    {LEANLAB_CALL(clock_adjtime), EPERM, true, {}},
+    {LEANLAB_CALL(vhangup), EPERM, true, {}},
+    {LEANLAB_CALL(sethostname), EPERM, true, {}},
+    {LEANLAB_CALL(setdomainname), EPERM, true, {}},
+    {LEANLAB_CALL(lookup_dcookie), EPERM, true, {}},
+#ifdef SYS_kexec_file_load
+    {LEANLAB_CALL(kexec_file_load), EPERM, true, {}},
+#endif
+#ifdef SYS_iopl
+    {LEANLAB_CALL(iopl), EPERM, true, {}},
+    {LEANLAB_CALL(ioperm), EPERM, true, {}},
+    {LEANLAB_CALL(modify_ldt), EPERM, true, {}},
+#endif
+};
+
+constexpr std::uint32_t k_tiocsti = 0x5412, k_tioclinux = 0x541C;  // put text into a terminal's input
+constexpr std::uint32_t k_new_namespaces =
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
+const CallRule k_denied_by_argument[] = {
+    {LEANLAB_CALL(clone), EPERM, true, {Condition::Kind::any_bit, 0, k_new_namespaces}},
+    // Its flags lie in memory, where no filter sees them; libraries then use clone.
+    {LEANLAB_CALL(clone3), ENOSYS, false, {}},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tiocsti}},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tioclinux}},
+    {LEANLAB_CALL(socketpair), EPERM, true, {Condition::Kind::not_equal, 0, AF_UNIX}},
+};
+
+// Without a process namespace others can be named: only oneself (0) is allowed.
+const CallRule k_on_others[] = {
+    {LEANLAB_CALL(prlimit64), EPERM, true, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setaffinity), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setscheduler), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setparam), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setattr), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 0, PRIO_PROCESS}},
+    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 1, 0}},
+    {LEANLAB_CALL(pidfd_open), EPERM, true, {}},
+};
+
+// Landlock does not cover these on files that one owns; libraries call them on their own files and go on.
+const CallRule k_pretended[] = {
+#ifdef SYS_chmod
+    {LEANLAB_CALL(chmod), 0, false, {}},        {LEANLAB_CALL(chown), 0, false, {}},
+    {LEANLAB_CALL(lchown), 0, false, {}},       {LEANLAB_CALL(utime), 0, false, {}},
+    {LEANLAB_CALL(utimes), 0, false, {}},       {LEANLAB_CALL(futimesat), 0, false, {}},
+#endif
+    {LEANLAB_CALL(fchmod), 0, false, {}},       {LEANLAB_CALL(fchmodat), 0, false, {}},
+    {LEANLAB_CALL(fchown), 0, false, {}},       {LEANLAB_CALL(fchownat), 0, false, {}},
+    {LEANLAB_CALL(utimensat), 0, false, {}},    {LEANLAB_CALL(setxattr), 0, false, {}},
+    {LEANLAB_CALL(lsetxattr), 0, false, {}},    {LEANLAB_CALL(fsetxattr), 0, false, {}},
+    {LEANLAB_CALL(removexattr), 0, false, {}},  {LEANLAB_CALL(lremovexattr), 0, false, {}},
+    {LEANLAB_CALL(fremovexattr), 0, false, {}},
+};
+
+// Signals to others, where Landlock cannot confine them (before ABI 6).
+const CallRule k_signals[] = {
+    {LEANLAB_CALL(kill), EPERM, true, {}},
+    {LEANLAB_CALL(tkill), EPERM, true, {}},
+    {LEANLAB_CALL(rt_sigqueueinfo), EPERM, true, {}},
+    {LEANLAB_CALL(rt_tgsigqueueinfo), EPERM, true, {}},
+    {LEANLAB_CALL(pidfd_send_signal), EPERM, true, {}},
+};
+
+const CallRule k_no_network[] = {
+    {LEANLAB_CALL(socket), EPERM, true, {}},
+};
+
+// The kinds of socket besides which none is had with a network: others reach parts of the kernel that nobody needs.
+constexpr std::uint32_t k_highest_family = 45;
+bool is_allowed_family(std::uint32_t family, Tier tier) {
+  // A unix socket by path could reach a service of this machine; in tier A the view holds none.
+  if (family == AF_UNIX) return tier == Tier::A;
+  return family == AF_INET || family == AF_INET6 || family == AF_NETLINK;
+}
+
+const CallRule k_no_fork[] = {
+#ifdef SYS_fork
+    {LEANLAB_CALL(fork), EAGAIN, true, {}},
+    {LEANLAB_CALL(vfork), EAGAIN, true, {}},
+#endif
+    {LEANLAB_CALL(clone), EAGAIN, true, {Condition::Kind::no_bit, 0, CLONE_THREAD}},
+};
+
+template <std::size_t N>
+void append(std::vector<CallRule>& rules, const CallRule (&more)[N]) {
+  rules.insert(rules.end(), more, more + N);
+}
+
+}  // namespace
+
+std::vector<CallRule> call_rules(const Request& request, int landlock) {
+  std::vector<CallRule> rules;
+  append(rules, k_denied);
+  append(rules, k_denied_by_argument);
+  if (!request.network)
+    append(rules, k_no_network);
+  else {
+    for (std::uint32_t family = 0; family <= k_highest_family; ++family) {
+      if (!is_allowed_family(family, request.tier))
+        rules.push_back({LEANLAB_CALL(socket), EAFNOSUPPORT, true, {Condition::Kind::equal, 0, family}});
+    }
+  }
+  if (!request.fork) append(rules, k_no_fork);
+  if (request.tier == Tier::B) {
+    append(rules, k_on_others);
+    append(rules, k_pretended);
+    if (landlock < 6) append(rules, k_signals);
+    if (landlock < 3) rules.push_back({LEANLAB_CALL(truncate), EPERM, true, {}});
+  }
+  return rules;
+}
+
+}  // namespace leanlab::helper

@@ -1,0 +1,33 @@
+// Which system calls are answered by the filter instead of the kernel, by role and tier: data only.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "request.h"
+
+namespace leanlab::helper {
+
+/// When a rule applies, by one argument. Only the low 32 bits count: all arguments tested here are int or
+/// unsigned int to the kernel, and what a program puts above them the kernel does not see either.
+struct Condition {
+  enum class Kind { always, equal, not_equal, any_bit, no_bit } kind = Kind::always;
+  unsigned argument = 0;
+  std::uint32_t value = 0;
+};
+
+struct CallRule {
+  int number = 0;
+  const char* name = nullptr;
+  int error = 0;         ///< errno of the answer; 0: pretend that it was done
+  bool counted = false;  ///< a try is evidence: it is told to the guardian
+  Condition condition;
+};
+
+/// The rules for this request, in the order of testing. `landlock` is the kernel's ABI: what it does not cover is denied here.
+std::vector<CallRule> call_rules(const Request& request, int landlock);
+
+/// Numbers above the newest call that this build knows are answered ENOSYS, so that what a new kernel adds is closed.
+constexpr int k_newest_call = 450;
+
+}  // namespace leanlab::helper
