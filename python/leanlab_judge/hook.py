@@ -1,0 +1,46 @@
+"""The contract `proxied`: an evaluator that was written for 0.2.1 imports the experiment, and gets a remote proxy.
+
+install() is called by auto/sitecustomize.py before the evaluator's first line. All usual ways to import a file end in
+SourceFileLoader.exec_module; runpy.run_path is covered besides. Any other way meets the stub that the sandbox shows in place of
+the experiment (STUB), and fails loudly.
+"""
+from __future__ import annotations
+
+import importlib.machinery
+import os
+import runpy
+import types
+from typing import Any
+
+from . import session
+from .experiment import become_remote
+
+STUB = '''\
+"""leanlab runs this experiment in another process; the evaluator sees this file in its place."""
+raise ImportError("leanlab: the evaluator read the experiment's file in a way that cannot be proxied (docs/judging.md)")
+'''
+
+
+def install() -> None:
+    """Greets the engine and hooks the import system. Errors: JudgeError, and then the process must not go on."""
+    current = session.current()
+    target = os.path.realpath(current.experiment)
+    loader = importlib.machinery.SourceFileLoader
+    original_exec, original_run = loader.exec_module, runpy.run_path
+
+    def exec_module(self: Any, module: types.ModuleType) -> None:
+        if os.path.realpath(self.path) == target:
+            become_remote(module, current.connection())
+        else:
+            original_exec(self, module)
+
+    def run_path(path_name: Any, init_globals: Any = None, run_name: Any = None) -> dict[str, Any]:
+        if os.path.realpath(os.fsdecode(path_name)) != target:
+            return original_run(path_name, init_globals, run_name)
+        if init_globals:
+            raise ImportError("leanlab: runpy.run_path with init_globals cannot be proxied")
+        module = become_remote(types.ModuleType("experiment"), current.connection())
+        return {name: getattr(module, name) for name in dir(module) if not name.startswith("__")}
+
+    loader.exec_module = exec_module  # type: ignore[method-assign]
+    runpy.run_path = run_path
