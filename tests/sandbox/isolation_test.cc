@@ -85,7 +85,7 @@ TEST_P(Isolation, writes_only_where_it_may) {
   policy.paths = {{(folder_.path() / "work").string(), Access::write},
                   {(folder_.path() / "fixed").string(), Access::read}};
   const std::string at = folder_.path().string();
-  EXPECT_EQ(sh(policy, "echo new > " + at + "/work/new").status.exit_status, 0);
+  EXPECT_EQ(sh(policy, "echo new > " + at + "/desk/new").status.exit_status, 0);
   EXPECT_EQ(read_file(folder_.path() / "work/new").value(), "new\n");
   EXPECT_NE(sh(policy, "echo new > " + at + "/fixed/new").status.exit_status, 0);
   EXPECT_NE(sh(policy, "echo new > /usr/leanlab-test").status.exit_status, 0);
@@ -182,10 +182,25 @@ TEST_P(Isolation, honest_programs_work) {
 }
 
 TEST_P(Isolation, compiles_and_runs) {
-  if (GetParam() == Tier::B) GTEST_SKIP() << "tier B cannot make a file executable yet";
   const Outcome cpp =
       sh(generous(), "cd $TMPDIR && echo 'int main(){return 7;}' > a.cc && g++ -o a a.cc && ./a; echo $?");
   EXPECT_EQ(cpp.out, "7\n") << cpp.err;
+}
+
+TEST_P(Isolation, changes_modes_only_where_it_may_write) {
+  ASSERT_TRUE(make_directories(folder_.path() / "desk"));
+  ASSERT_TRUE(make_directories(folder_.path() / "fixed"));
+  ASSERT_TRUE(write_file(folder_.path() / "fixed/file", "text"));
+  fs::permissions(folder_.path() / "fixed/file", fs::perms(0644));
+  Policy policy = generous();
+  policy.paths = {{(folder_.path() / "desk").string(), Access::write},
+                  {(folder_.path() / "fixed").string(), Access::read}};
+  const std::string at = folder_.path().string();
+  sh(policy, "cd " + at + "/desk; : > tool; chmod 700 tool; chmod 600 " + at +
+                 "/fixed/file; ln -s ../fixed/file link; "
+                 "chmod 600 link; chmod 600 ../fixed/file");
+  EXPECT_EQ(fs::status(folder_.path() / "desk/tool").permissions(), fs::perms(0700));
+  EXPECT_EQ(fs::status(folder_.path() / "fixed/file").permissions(), fs::perms(0644));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -13,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "change_mode.h"
 #include "landlock.h"
 #include "setup_channel.h"
 
@@ -44,7 +46,7 @@ class Filter {
   }
 
   void add(const CallRule& rule) {
-    const std::uint32_t what = rule.counted && counting_ == Counting::yes
+    const std::uint32_t what = (rule.counted || rule.emulated) && counting_ == Counting::yes
                                    ? SECCOMP_RET_USER_NOTIF
                                    : SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(rule.error);
     const auto number = static_cast<std::uint32_t>(rule.number);
@@ -106,7 +108,7 @@ int install(const std::vector<CallRule>& rules, Counting counting) {
 }
 
 bool applies(const CallRule& rule, const seccomp_data& call) {
-  if (rule.number != call.nr || !rule.counted) return false;
+  if (rule.number != call.nr || (!rule.counted && !rule.emulated)) return false;
   const auto argument = static_cast<std::uint32_t>(call.args[rule.condition.argument]);
   switch (rule.condition.kind) {
     case Condition::Kind::always:
@@ -140,6 +142,16 @@ std::string name_of(const CallRule& rule, const seccomp_data& call) {
   }
 }
 
+ModeChange mode_change(const seccomp_notif& call) {
+  const auto caller = static_cast<pid_t>(call.pid);
+  const auto* args = call.data.args;
+  if (call.data.nr == SYS_fchmod)
+    return {caller, static_cast<int>(args[0]), 0, static_cast<unsigned>(args[1])};
+  if (call.data.nr == SYS_fchmodat)
+    return {caller, static_cast<int>(args[0]), args[1], static_cast<unsigned>(args[2])};
+  return {caller, AT_FDCWD, args[0], static_cast<unsigned>(args[1])};
+}
+
 }  // namespace
 
 void apply_seccomp(const Request& request) {
@@ -154,7 +166,7 @@ void apply_seccomp(const Request& request) {
   if (install(rules, Counting::no) != 0) setup_failed("seccomp");
 }
 
-DeniedCalls::DeniedCalls(const Request& request) {
+DeniedCalls::DeniedCalls(const Request& request) : request_(request) {
   if (request.tier != Tier::C) rules_ = call_rules(request, landlock_abi());
 }
 
@@ -177,6 +189,10 @@ void DeniedCalls::answer_one() {
   for (const CallRule& rule : rules_) {
     if (!applies(rule, call.data)) continue;
     reply.error = -rule.error;
+    if (rule.emulated) {
+      change_mode(request_, mode_change(call));
+      break;
+    }
     const std::string name = name_of(rule, call.data);
     const auto found =
         std::find_if(counts_.begin(), counts_.end(), [&](const auto& pair) { return pair.first == name; });

@@ -30,6 +30,7 @@ class DeniedCalls {
   std::vector<std::pair<std::string, std::uint32_t>> counts() const;
 
  private:
+  const Request& request_;
   std::vector<CallRule> rules_;
   std::vector<std::pair<std::string, std::uint32_t>> counts_;
   std::uint32_t total_ = 0;

@@ -22,6 +22,7 @@ struct CallRule {
   int error = 0;         ///< errno of the answer; 0: pretend that it was done
   bool counted = false;  ///< a try is evidence: it is told to the guardian
   Condition condition;
+  bool emulated = false;  ///< the guardian does it, where it may (change_mode.h)
 };
 
 /// The rules for this request, in the order of testing. `landlock` is the kernel's ABI: what it does not cover is denied here.
