@@ -111,10 +111,10 @@ gc.collect()
 report(alive=experiment.alive())
 """
         experiment = """
-import gc
-class Thing:
-    def method(self): return 1
-def alive(): return sum(isinstance(o, Thing) for o in gc.get_objects())
+                import gc
+                class Thing:
+                    def method(self): return 1
+                def alive(): return sum(isinstance(o, Thing) for o in gc.get_objects())
 """
         self.assertLessEqual(self.evaluate_source(source, experiment, "isolated").frame("result")["alive"], 3)
 

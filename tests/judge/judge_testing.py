@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import unittest
 from pathlib import Path
@@ -51,7 +52,7 @@ class JudgeCase(unittest.TestCase):
 
     def write(self, source: str, name: str = "experiment.py") -> Path:
         path = self.folder / "candidate" / name
-        path.write_text(source)
+        path.write_text(textwrap.dedent(source))
         return path
 
     def start_worker(self, experiment: Path, read_fd: int, write_fd: int) -> "subprocess.Popen[bytes]":

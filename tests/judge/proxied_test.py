@@ -64,19 +64,19 @@ print(json.dumps({"self": m.fit([1]) is m, "n": m.n, "rate": m.doubled(), "len":
   "iter": [x for x in m], "call": m(1), "same": m.part is m.part, "is": isinstance(m, module.Model), "truth": bool(m),
   "name": m.__class__.__name__, "classmethod": module.Model.make().n, "float": float(m)}))""",
             """
-class Part: pass
-class Model:
-    def __init__(self, n): self.n, self.part = n, Part()
-    def fit(self, x): self.seen = x; return self
-    def doubled(self): return 2 * self.rate
-    def __len__(self): return self.n
-    def __getitem__(self, i): return i * 10
-    def __contains__(self, i): return i == 3
-    def __iter__(self): return (i for i in range(self.n))
-    def __call__(self, x): return x + 1
-    def __float__(self): return 2.5
-    @classmethod
-    def make(cls): return cls(9)
+                class Part: pass
+                class Model:
+                    def __init__(self, n): self.n, self.part = n, Part()
+                    def fit(self, x): self.seen = x; return self
+                    def doubled(self): return 2 * self.rate
+                    def __len__(self): return self.n
+                    def __getitem__(self, i): return i * 10
+                    def __contains__(self, i): return i == 3
+                    def __iter__(self): return (i for i in range(self.n))
+                    def __call__(self, x): return x + 1
+                    def __float__(self): return 2.5
+                    @classmethod
+                    def make(cls): return cls(9)
 """,
         )
         self.assertTrue(metrics["self"] and metrics["same"] and metrics["is"])
@@ -311,7 +311,10 @@ class HousePrices(Proxied):
         super().setUp()
         self.lab = copy_lab("house-prices", self.folder / "lab")
         self.environment["SCIKIT_LEARN_DATA"] = str(self.folder / "data")
-        subprocess.run([sys.executable, "prepare.py", "--csv", str(csv)], cwd=self.lab, env=self.environment, check=True, timeout=120)
+        subprocess.run(
+            [sys.executable, "prepare.py", "--csv", str(csv)], cwd=self.lab, env=self.environment, check=True,
+            stdout=subprocess.DEVNULL, timeout=120,
+        )
 
     def test_same_numbers_to_the_last_digit(self):
         for name, source in self.EXPERIMENTS.items():
