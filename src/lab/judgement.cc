@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t k_most_keys = 64;
 constexpr std::size_t k_longest_line = 16 * 1024;
-constexpr std::size_t k_quote_columns = 160;
+constexpr std::size_t k_quote_columns = 240;
 // Stands in for what is no JSON number (NaN, Infinity, 1e999) while a line is parsed.
 constexpr std::string_view k_not_finite = "\"\\u0000not finite: ";
 
