@@ -32,6 +32,13 @@ Status read_objective(ConfigSection& top, Config& config) {
   TRY_ASSIGN(ConfigSection objective, top.section("objective"));
   TRY(objective.require("metric"));
   TRY(objective.text("metric", config.objective.metric, ConfigSection::Empty::refused));
+  for (const char* field : {"tag", "experiment_file", "best_so_far", "notes", "ts", "leanlab"}) {
+    if (config.objective.metric == field)
+      return objective.wrong("metric",
+                             fmt::format("\"objective.metric\" cannot be \"{}\": each row of the results has "
+                                         "a field of that name already",
+                                         field));
+  }
   std::size_t direction = 1;
   TRY(objective.word("direction", {"min", "max"}, direction));
   config.objective.direction = direction == 0 ? Direction::minimise : Direction::maximise;

@@ -210,8 +210,10 @@ Result<Place> find_lab(const Project& project, const std::string& name_or_path) 
 }
 
 Status prepare_state(const Project& project) {
+  // A folder that the user has made elsewhere keeps its permissions: others may have their things in it.
+  const bool ours = project.state == project.home / "state" || !path_exists(project.state);
   TRY(make_directories(project.state), "making the state folder");
-  if (::chmod(project.state.c_str(), 0700) != 0 && errno != EPERM)
+  if (ours && ::chmod(project.state.c_str(), 0700) != 0 && errno != EPERM)
     return fail(errno_error(errno, fmt::format("cannot make {} private", project.state.string())));
   TRY(claim_state(project));
   keep_out_of_git(project);

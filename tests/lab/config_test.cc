@@ -172,6 +172,12 @@ TEST(ParseConfig, MissingFieldsAreNamed) {
               HasSubstr("\"eval_cmd\" must be"));
 }
 
+TEST(ParseConfig, NoObjectiveTakesARowsOwnField) {
+  const Error error = error_of(R"({"objective": {"metric": "notes"}, "eval_cmd": "x"})");
+  EXPECT_EQ(error.code, ErrorCode::misconfigured);
+  EXPECT_THAT(error.where, HasSubstr("lab.json:1:26"));
+}
+
 TEST(ParseConfig, TheDirectionIsMinOrMax) {
   const Error error = error_of(R"({"objective": {"metric": "m", "direction": "maxi"}, "eval_cmd": "x"})");
   EXPECT_THAT(error.message, HasSubstr("must be min or max, not \"maxi\"; did you mean \"max\"?"));

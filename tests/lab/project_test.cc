@@ -159,6 +159,16 @@ TEST_F(ProjectTest, PreparingNeedsNoGit) {
   EXPECT_FALSE(fs::exists(root_ / ".git"));
 }
 
+TEST_F(ProjectTest, AFolderOfTheUsersKeepsItsPermissions) {
+  const fs::path state = root_ / "shared";
+  ASSERT_TRUE(make_directories(state));
+  ASSERT_EQ(::chmod(state.c_str(), 0775), 0);
+  ASSERT_TRUE(prepare_state(project(state)));
+  struct stat info{};
+  ASSERT_EQ(::stat(state.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777u, 0775u);
+}
+
 TEST_F(ProjectTest, AStateFolderServesOneProject) {
   make_lab_at(root_ / "one/.leanlab/digits");
   make_lab_at(root_ / "two/.leanlab/digits");
