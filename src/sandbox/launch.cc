@@ -44,7 +44,7 @@ const char* name(End end) {
 
 Result<std::filesystem::path> helper_path() {
   static const std::filesystem::path found = [] {
-    const std::filesystem::path ours = executable_path();
+    const std::filesystem::path ours = executable_path().parent_path();
     std::vector<std::filesystem::path> places = {ours, ours.parent_path() / "libexec/leanlab"};
     // In the build tree our binary lies in some folder below the root of the build.
     std::filesystem::path above = ours;
@@ -62,7 +62,7 @@ Result<std::filesystem::path> helper_path() {
         Error(
             ErrorCode::misconfigured,
             fmt::format("the helper leanlab-sandbox is neither beside leanlab ({}) nor in ../libexec/leanlab",
-                        executable_path().string()))
+                        executable_path().parent_path().string()))
             .then("install leanlab again, or build the target leanlab-sandbox"));
   }
   return found;

@@ -2,6 +2,7 @@
 #include "sandbox/wire.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -145,6 +146,9 @@ Error setup_error(const Report& report, const Command& command, Tier tier) {
     return {ErrorCode::misconfigured,
             fmt::format("cannot start {} in {}: {}", command.argv[0], report.what, reason)};
   }
+  const bool missing = report.number == ENOENT || report.number == ENOTDIR;
+  if (missing && (report.error == "view" || report.error == "landlock" || report.error == "device"))
+    return {ErrorCode::misconfigured, fmt::format("cannot show {} in the sandbox: {}", report.what, reason)};
   const std::string place = report.number != 0 && !report.what.empty() ? report.what + ": " : "";
   return Error(ErrorCode::misconfigured,
                fmt::format("tier {} cannot be had here: {}: {}{}", name(tier), report.error, place, reason))

@@ -79,14 +79,14 @@ TEST_P(Isolation, reads_a_private_file_that_is_listed) {
 }
 
 TEST_P(Isolation, writes_only_where_it_may) {
-  ASSERT_TRUE(make_directories(folder_.path() / "work"));
+  ASSERT_TRUE(make_directories(folder_.path() / "desk"));
   ASSERT_TRUE(make_directories(folder_.path() / "fixed"));
   Policy policy = generous();
-  policy.paths = {{(folder_.path() / "work").string(), Access::write},
+  policy.paths = {{(folder_.path() / "desk").string(), Access::write},
                   {(folder_.path() / "fixed").string(), Access::read}};
   const std::string at = folder_.path().string();
   EXPECT_EQ(sh(policy, "echo new > " + at + "/desk/new").status.exit_status, 0);
-  EXPECT_EQ(read_file(folder_.path() / "work/new").value(), "new\n");
+  EXPECT_EQ(read_file(folder_.path() / "desk/new").value(), "new\n");
   EXPECT_NE(sh(policy, "echo new > " + at + "/fixed/new").status.exit_status, 0);
   EXPECT_NE(sh(policy, "echo new > /usr/leanlab-test").status.exit_status, 0);
   EXPECT_FALSE(fs::exists(folder_.path() / "fixed/new"));
