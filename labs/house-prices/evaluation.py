@@ -34,11 +34,15 @@ def load_data() -> Tuple[Any, Any]:
     """Eight features of 20,640 districts, and the median house value of each in 100,000 dollars. No network."""
     from sklearn.datasets import fetch_california_housing
 
-    home = os.environ.get("SCIKIT_LEARN_DATA") or str(LAB / "data")
-    try:
-        return fetch_california_housing(data_home=home, download_if_missing=False, return_X_y=True)
-    except OSError:
-        fail(f"the data are not in {home}; run: /usr/bin/python3 {LAB / 'prepare.py'} [--csv FILE]", 3)
+    places = [os.environ.get("SCIKIT_LEARN_DATA"), str(LAB / "data" / "scikit_learn_data")]
+    for place in filter(None, places):
+        if os.path.isdir(place):
+            try:
+                return fetch_california_housing(data_home=place, download_if_missing=False, return_X_y=True)
+            except OSError:
+                continue
+    script = Path(os.environ.get("LEANLAB_LAB", LAB)) / "prepare.py"
+    fail(f"the data are in none of: {', '.join(filter(None, places))}; run: /usr/bin/python3 {script} [--csv FILE]", 3)
 
 
 def predict(estimator: Any, features: Any) -> Any:

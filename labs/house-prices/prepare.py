@@ -4,7 +4,7 @@
     /usr/bin/python3 prepare.py                    from scikit-learn's own download
     /usr/bin/python3 prepare.py --csv housing.csv  from a file of yours, in the format that Kaggle and many books use
 
-The cache is written to the folder in SCIKIT_LEARN_DATA if that is set, else to data/ beside this file.
+The cache is written to the folder in SCIKIT_LEARN_DATA if that is set, else to data/scikit_learn_data/ beside this file.
 """
 import argparse
 import csv
@@ -34,7 +34,7 @@ def fail(why: str) -> NoReturn:
 
 def data_home() -> Path:
     """The folder of the cache."""
-    return Path(os.environ.get("SCIKIT_LEARN_DATA") or LAB / "data")
+    return Path(os.environ.get("SCIKIT_LEARN_DATA") or LAB / "data" / "scikit_learn_data")
 
 
 def number(row: Dict[str, str], column: str, place: str) -> float:

@@ -43,7 +43,7 @@ class Prepare(HousePricesCase):
         self.assertIn("has 60 rows, the census has 20640", done.stderr)
         code = (
             "from sklearn.datasets import fetch_california_housing as fetch\n"
-            "X, y = fetch(data_home='data', download_if_missing=False, return_X_y=True)\n"
+            "X, y = fetch(data_home='data/scikit_learn_data', download_if_missing=False, return_X_y=True)\n"
             "assert X.shape == (60, 8) and y[1] == 0.93, (X.shape, y)\n"
             "assert X[5, 3] == 537.9 / 205 and X[6, 3] == 156 / 206 and X[6, 5] == 894 / 206, X[5:7]\n"
             "assert X[3, 0] == 4 and X[3, 6] == 37 and X[3, 7] == -122 + 0.1, X[3]\n"
@@ -54,6 +54,12 @@ class Prepare(HousePricesCase):
         self.environment["SCIKIT_LEARN_DATA"] = str(self.scratch / "elsewhere")
         self.assertEqual(self.prepare("--csv", self.small_csv()).returncode, 0)
         self.assertFalse((self.lab / "data").exists())
+        self.assertEqual(sorted(path.name for path in (self.scratch / "elsewhere").iterdir()), ["cal_housing_py3.pkz"])
+        self.assertIn("r2", self.score(self.write(LINEAR, "linear.py")))
+
+    def test_the_labs_own_data_are_found_when_the_named_folder_has_none(self):
+        self.assertEqual(self.prepare("--csv", self.small_csv()).returncode, 0)
+        self.environment["SCIKIT_LEARN_DATA"] = str(self.scratch)
         self.assertIn("r2", self.score(self.write(LINEAR, "linear.py")))
 
     def test_bad_csv_says_where(self):
@@ -73,7 +79,7 @@ class Prepare(HousePricesCase):
 
 class WithoutData(HousePricesCase):
     def test_missing_data_name_the_command(self):
-        text = self.refused("experiments/sample.py", "the data are not in", "prepare.py [--csv FILE]")
+        text = self.refused("experiments/sample.py", "the data are in none of", "prepare.py [--csv FILE]")
         self.assertNotIn("Traceback", text)
 
     def test_missing_file_fails_fast_and_names_it(self):

@@ -11,7 +11,7 @@ from typing import Dict
 
 LABS = Path(__file__).resolve().parents[2] / "labs"
 # What a lab builds once for all its experiments; the default place, so that the tests build it once too.
-CACHE = Path(tempfile.gettempdir()) / f"leanlab-{os.getuid()}"
+CACHE = Path(f"/tmp/leanlab-{os.getuid()}")
 TIME_LIMIT_SECONDS = 240
 
 

@@ -29,16 +29,17 @@ run_judge() {
   "$tools/judge" "$mode" "$file" "$judge_dir" "$tools/runner.o" "$work"
 }
 
-# A folder of ours that nobody else can write to; else nowhere.
+# A folder of ours that nobody else can write to; else nowhere. Not under TMPDIR: that may be new for each evaluation.
 cache_folder() {
-  dir=${LEANLAB_CACHE_DIR:-${TMPDIR:-/tmp}/leanlab-$(id -u)}/matmul
+  dir=${LEANLAB_CACHE_DIR:-/tmp/leanlab-$(id -u)}/matmul
   (umask 077 && mkdir -p "$dir") 2>/dev/null
   if [ -O "$dir" ] && [ "$(stat -c %A "$dir")" = drwx------ ]; then echo "$dir"; else echo "$work/none"; fi
 }
 
 build() {
-  g++ -std=c++20 -O2 -c "$judge_dir/runner.cc" -o "$1/runner.o" &
-  g++ -std=c++20 -O2 "$judge_dir/all.cc" -o "$1/judge"
+  compile="g++ -std=c++20 -O1 -c"
+  $compile "$judge_dir/running.cc" -o "$work/running.o" &
+  $compile "$judge_dir/measuring.cc" -o "$work/measuring.o" && $compile "$judge_dir/runner.cc" -o "$1/runner.o"
   built=$?
-  wait $! && return $built
+  wait $! && [ $built = 0 ] && g++ "$work/running.o" "$work/measuring.o" -o "$1/judge"
 }
