@@ -51,13 +51,18 @@ Result<std::uint64_t> ledger_size(int fd, const std::filesystem::path& file) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+bool is_ledger_id(std::string_view text) {
+  return text.size() == 32 &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 Result<std::string> ledger_id(const Record& first, const std::filesystem::path& file) {
-  TRY_ASSIGN(const Json record, parse_json(first.text, file.string()));
-  const Json& body = record["body"];
-  if (!body.contains("id") || !body["id"].is_string()) {
-    return fail(ledger_damaged(file, 1, 0, "the first record does not hold the ledger's id"));
+  const auto record = parse_json(first.text, file.string());
+  if (record && (*record)["body"].contains("id") && (*record)["body"]["id"].is_string()) {
+    std::string id = (*record)["body"]["id"].get<std::string>();
+    if (is_ledger_id(id)) return id;
   }
-  return body["id"].get<std::string>();
+  return fail(ledger_damaged(file, 1, 0, "the first record does not hold the ledger's id"));
 }
 
 Status LineReader::fill() {

@@ -18,6 +18,8 @@ namespace leanlab::store {
 
 /// The file's present size, bytes.
 [[nodiscard]] Result<std::uint64_t> ledger_size(int fd, const std::filesystem::path& file);
+/// Whether it is 32 hexadecimal digits.
+[[nodiscard]] bool is_ledger_id(std::string_view text);
 /// The ledger's id, out of its first record.
 [[nodiscard]] Result<std::string> ledger_id(const Record& first, const std::filesystem::path& file);
 
