@@ -1,0 +1,67 @@
+// Commands: the table. A command is commands/NAME.cc, commands/NAME.md, its test and one row here.
+#include "cli/commands.h"
+
+// Each row's function is defined in commands/NAME.cc.
+#define LEANLAB_COMMANDS(row) row(completions) row(help)
+
+namespace leanlab::cli {
+
+#define LEANLAB_DECLARE(name) Command name##_command();
+LEANLAB_COMMANDS(LEANLAB_DECLARE)
+#undef LEANLAB_DECLARE
+
+namespace {
+
+Command not_yet(std::string name, std::string summary) {
+  return {.name = std::move(name), .summary = std::move(summary)};
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = {
+#define LEANLAB_ROW(name) name##_command(),
+      LEANLAB_COMMANDS(LEANLAB_ROW)
+#undef LEANLAB_ROW
+          not_yet("init", "make a lab"),
+      not_yet("check", "preflight: is the lab ready to run?"),
+      not_yet("lock", "seal the evaluator"),
+      not_yet("unlock", "open the evaluator for editing"),
+      not_yet("run", "evolve experiments"),
+      not_yet("stop", "end a run as Ctrl-C would"),
+      not_yet("submit", "judge files that a person wrote"),
+      not_yet("list", "labs and tasks of this project"),
+      not_yet("status", "what is running, what it costs, what needs a person"),
+      not_yet("show", "one experiment or task whole"),
+      not_yet("log", "transcripts and the evaluator's output"),
+      not_yet("verify", "check the book of results"),
+      not_yet("rebuild", "make the database and results.jsonl anew from the ledger"),
+      not_yet("remove", "remove a lab; its ledger is archived"),
+      not_yet("rename", "give a lab another name"),
+      not_yet("export", "the book for other tools"),
+      not_yet("demo", "a demonstration that needs no key"),
+      not_yet("config", "the settings in force and where each is from"),
+      not_yet("doctor", "what this machine offers"),
+      not_yet("fix", "let an agent mend what check found"),
+      not_yet("rescore", "judge an old experiment again and compare"),
+      not_yet("redteam", "run the attack corpus on this machine"),
+      not_yet("estimate", "what a run will cost"),
+      not_yet("prices", "the price table"),
+      not_yet("serve", "the web board of a lab"),
+      not_yet("board", "the web board of the project"),
+      not_yet("spec", "draft a spec and acceptance tests for a change"),
+      not_yet("gate", "run only the gate of a task"),
+      not_yet("build", "engineer, gate, review and merge tasks"),
+      not_yet("clean", "remove worktrees and branches of tasks"),
+      not_yet("mcp", "an MCP server, so that any agent can drive leanlab"),
+  };
+  return table;
+}
+
+const Command* find_command(const std::string& name) {
+  for (const Command& command : commands())
+    if (command.name == name) return &command;
+  return nullptr;
+}
+
+}  // namespace leanlab::cli
