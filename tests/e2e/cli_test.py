@@ -16,7 +16,7 @@ class CommandLine(LeanlabTest):
             self.assertRegex(text, rf"(?m)^\s*{command}\b")
 
     def test_every_command_explains_itself(self):
-        for command in re.findall(r"(?m)^\s{2,}([a-z]+)\b", self.leanlab("help").out):
+        for command in re.findall(r"(?m)^  ([a-z]+) {2,}\S", self.leanlab("help").out):
             with self.subTest(command=command):
                 self.assertGreater(len(self.leanlab(command, "--help").out), 80)
 

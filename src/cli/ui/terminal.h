@@ -13,7 +13,8 @@ enum class When { automatic, always, never };
 /// Wraps text in the terminal's own sixteen colours, or returns it as it is.
 class Style {
  public:
-  explicit Style(bool on = false) : on_(on) {}
+  Style() = default;
+  explicit Style(bool on) : on_(on) {}
   [[nodiscard]] bool on() const { return on_; }
   [[nodiscard]] std::string bold(std::string_view text) const { return wrap("1", text); }
   [[nodiscard]] std::string dim(std::string_view text) const { return wrap("2", text); }
@@ -29,7 +30,7 @@ class Style {
 
  private:
   [[nodiscard]] std::string wrap(const char* code, std::string_view text) const;
-  bool on_;
+  bool on_ = false;
 };
 
 /// The environment, injected so that the rules below are tested.
