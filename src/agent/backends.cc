@@ -1,0 +1,79 @@
+// Backends: the table of all agents that leanlab knows, and the way from a name to an agent.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/agent.h"
+#include "agent/backends/make.h"
+#include "base/strings.h"
+
+namespace leanlab::agent {
+namespace {
+
+Result<std::unique_ptr<Agent>> not_built_yet(const BackendOptions&) {
+  return fail(Error(ErrorCode::unsupported, "this agent is not built yet")
+                  .then("use --agent tuner or --agent command:PROGRAM"));
+}
+
+}  // namespace
+
+const char* name(Role role) {
+  switch (role) {
+    case Role::worker:
+      return "worker";
+    case Role::director:
+      return "director";
+    case Role::critic:
+      return "critic";
+    case Role::architect:
+      return "architect";
+    case Role::fixer:
+      return "fixer";
+    case Role::spec_writer:
+      return "spec-writer";
+    case Role::engineer:
+      return "engineer";
+    case Role::reviewer:
+      return "reviewer";
+    case Role::tech_lead:
+      return "tech-lead";
+  }
+  return "?";
+}
+
+const std::vector<Backend>& backends() {
+  static const std::vector<Backend> table = {
+      {"tuner", "changes declared constants with an optimiser; no model, no key, no network", make_tuner},
+      {"command", "any program: prompt on stdin, reply on stdout", make_command},
+      {"claude", "Claude Code", not_built_yet},
+      {"codex", "Codex", not_built_yet},
+      {"acp", "any agent that speaks the Agent Client Protocol", not_built_yet},
+      {"api", "the built-in agent over a model's API", not_built_yet},
+      {"replay", "plays a recorded session back", not_built_yet},
+  };
+  return table;
+}
+
+Result<std::unique_ptr<Agent>> make_agent(const std::string& spec, BackendOptions options) {
+  const std::size_t colon = spec.find(':');
+  const std::string wanted = spec.substr(0, colon);
+  if (colon != std::string::npos) options.argument = spec.substr(colon + 1);
+  const auto& table = backends();
+  const auto row =
+      std::find_if(table.begin(), table.end(), [&](const Backend& b) { return wanted == b.name; });
+  if (row == table.end()) {
+    std::vector<std::string> names;
+    for (const Backend& b : table) names.emplace_back(b.name);
+    const std::string near = nearest(wanted, names);
+    return fail(Error(ErrorCode::usage, fmt::format("unknown agent '{}'", wanted))
+                    .then(near.empty() ? fmt::format("choose one of {}", fmt::join(names, ", "))
+                                       : fmt::format("did you mean '{}'?", near)));
+  }
+  auto agent = row->make(options);
+  if (!agent && agent.error().code == ErrorCode::unsupported) {
+    agent.error().message = fmt::format("the agent '{}' is not built yet", wanted);
+  }
+  return agent;
+}
+
+}  // namespace leanlab::agent
