@@ -163,7 +163,7 @@ std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* surviv
   constexpr std::uint64_t k_patience_ms = 10'000;
   std::vector<bool> seen;  // by pid, so that each is counted once
   std::uint64_t counted = 0;
-  const std::uint64_t start = milliseconds_now();
+  std::uint64_t progress = milliseconds_now();
   *survivors = 0;
   hurry();
   while (true) {
@@ -183,7 +183,8 @@ std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* surviv
       found_new = true;
       if (child != command) ++counted;
     }
-    if (milliseconds_now() - start > k_patience_ms) {
+    if (found_new) progress = milliseconds_now();
+    if (milliseconds_now() - progress > k_patience_ms) {
       *survivors = descendants().size();
       return counted;
     }

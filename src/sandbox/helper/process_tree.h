@@ -21,7 +21,7 @@ std::uint64_t proportional_memory();
 
 /// Kills every descendant and reaps it, until there is none: daemons, sessions of their own and fork bombs too
 /// (this process must be a child subreaper). Returns how many were alive besides `command`, whose wait status is
-/// stored in `command_status` if it is reaped here. `survivors` is how many could not be ended in ten seconds
+/// stored in `command_status` if it is reaped here. `survivors` is how many did not end within ten seconds of the last find
 /// (uninterruptible in the kernel).
 std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* survivors);
 

@@ -1,0 +1,97 @@
+// What isolation costs: `true` spawned bare, in tiers C, B and A, and by bubblewrap, pair by pair in turn.
+// Prints medians, their spread, and the ratio to a bare spawn and to bubblewrap. Argument: number of rounds (200).
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "base/process.h"
+#include "sandbox/launch.h"
+#include "sandbox/policies.h"
+#include "sandbox/probe.h"
+
+namespace {
+
+using namespace leanlab;
+
+struct Contender {
+  std::string name;
+  std::function<bool()> once;
+  std::vector<double> milliseconds;
+};
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+}
+
+bool bare(std::vector<std::string> argv) {
+  SpawnRequest request;
+  request.argv = std::move(argv);
+  auto process = spawn(request);
+  return process && process->wait().ok();
+}
+
+bool contained(sandbox::Tier tier) {
+  sandbox::Limits limits;
+  limits.wall = std::chrono::seconds(60);
+  limits.memory_bytes = 1 << 30;
+  limits.processes = 64;
+  sandbox::Command command;
+  command.argv = {"/bin/true"};
+  command.cwd = "/usr";
+  command.env = {{"PATH", "/usr/bin:/bin"}};
+  const Interrupt interrupt;
+  const auto outcome = sandbox::run(sandbox::in_process_policy({}, limits), command, tier, interrupt);
+  return outcome && outcome->status.ok();
+}
+
+std::vector<Contender> contenders() {
+  std::vector<Contender> all = {{"bare spawn", [] { return bare({"/bin/true"}); }, {}},
+                                {"tier C", [] { return contained(sandbox::Tier::C); }, {}}};
+  if (sandbox::probe().b.available) all.push_back({"tier B", [] { return contained(sandbox::Tier::B); }, {}});
+  if (sandbox::probe().a.available) all.push_back({"tier A", [] { return contained(sandbox::Tier::A); }, {}});
+  const std::vector<std::string> bwrap = {
+      "bwrap",  "--unshare-all", "--ro-bind", "/usr", "/usr",      "--symlink", "usr/bin",
+      "/bin",   "--symlink",     "usr/lib",   "/lib", "--symlink", "usr/lib64", "/lib64",
+      "--proc", "/proc",         "--dev",     "/dev", "--tmpfs",   "/tmp",      "/bin/true"};
+  if (!find_program("bwrap").empty() && bare(bwrap))
+    all.push_back({"bubblewrap", [bwrap] { return bare(bwrap); }, {}});
+  return all;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 200;
+  auto all = contenders();
+  for (int round = -5; round < rounds; ++round) {
+    for (Contender& contender : all) {
+      const auto start = std::chrono::steady_clock::now();
+      if (!contender.once()) {
+        fmt::print(stderr, "{} failed\n", contender.name);
+        return 1;
+      }
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      if (round >= 0) contender.milliseconds.push_back(took.count());
+    }
+  }
+  const double baseline = quantile(all.front().milliseconds, 0.5);
+  const bool has_bwrap = all.back().name == "bubblewrap";
+  const double bubblewrap = quantile(all.back().milliseconds, 0.5);
+  fmt::print(
+      "| spawn of true, {} rounds in turn | median ms | 10 % to 90 % | to bare | to bubblewrap "
+      "|\n|---|---|---|---|---|\n",
+      rounds);
+  for (const Contender& contender : all) {
+    const double median = quantile(contender.milliseconds, 0.5);
+    fmt::print("| {} | {:.2f} | {:.2f} to {:.2f} | {:.2f} | {} |\n", contender.name, median,
+               quantile(contender.milliseconds, 0.1), quantile(contender.milliseconds, 0.9),
+               median / baseline, has_bwrap ? fmt::format("{:.2f}", median / bubblewrap) : "not here");
+  }
+  return 0;
+}
