@@ -11,6 +11,7 @@
 #include "lab/interpreter.h"
 #include "lab/judge_job.h"
 #include "lab/judgement.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::lab {
 
@@ -30,9 +31,9 @@ struct Trial {
 
 Result<Trial> try_command(const CheckRun& run, const std::string& command, const std::string& file,
                           std::chrono::milliseconds patience) {
-  TRY_ASSIGN(const TempDirectory temporary, TempDirectory::make(), "making a private folder");
-  JudgeOrder order{command, file, run.place.folder, run.place.folder, temporary.path()};
-  if (run.lock) order.environment = run.lock->environment;
+  JudgeOrder order{.command = command, .file = file, .lab = run.place.folder};
+  order.tier = sandbox::probe().tier;
+  if (run.seal) order.seal = &*run.seal;
   TRY_ASSIGN(exec::Job job, judge_job(order, run.config));
   job.policy.limits.wall = std::min(job.policy.limits.wall, patience);
   const auto executor = exec::make_local_executor({});

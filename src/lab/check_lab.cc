@@ -28,30 +28,14 @@ Words experiments(const CheckRun& run) {
   return files;
 }
 
-/// A word of a command that means a script of the lab, as in `python evaluation.py`.
-bool is_script(const std::string& word) {
-  static constexpr std::array k_endings{".py", ".sh", ".js", ".mjs", ".cjs", ".ts", ".rb",
-                                        ".R",  ".r",  ".jl", ".pl",  ".lua", ".php"};
-  return !word.starts_with('-') && word.find('=') == std::string::npos &&
-         word.find("{file}") == std::string::npos &&
-         std::find(k_endings.begin(), k_endings.end(), fs::path(word).extension().string()) !=
-             k_endings.end();
-}
-
 /// Tells the first script that a command names and that is not there.
-bool missing_script(CheckRun& run, const char* field, const std::string& command) {
-  const auto words = split_command(command);
-  if (!words) return false;
-  std::error_code error;
-  const auto missing = std::find_if(words->begin(), words->end(), [&](const std::string& word) {
-    return is_script(word) && !fs::exists(run.place.folder / word, error);
-  });
-  if (missing == words->end()) return false;
+void missing_script(CheckRun& run, const char* field, const std::string& command) {
+  const std::string missing = lab::missing_script(command, run.place.folder);
+  if (missing.empty()) return;
   const auto names = list_directory(run.place.folder);
-  const std::string near = names ? nearest(*missing, *names) : "";
-  run.fail("files", fmt::format("\"{}\" names {}, which is not in the lab{}", field, printable(*missing),
+  const std::string near = names ? nearest(missing, *names) : "";
+  run.fail("files", fmt::format("\"{}\" names {}, which is not in the lab{}", field, printable(missing),
                                 near.empty() ? "" : "; did you mean " + near + "?"));
-  return true;
 }
 
 void tell_program(CheckRun& run, const std::string& name, const std::string& command) {
@@ -109,23 +93,24 @@ void check_seal(CheckRun& run) {
   auto lock = current_lock(run.place);
   if (!lock) return run.fail("seal", lock.error());
   if (!*lock) {
-    const auto paths = sealed_paths(run.place, run.config);
-    if (!paths) return run.fail("seal", paths.error());
+    auto seal = make_seal(run.place, run.config);
+    if (!seal) return run.fail("seal", seal.error());
+    run.seal = std::move(*seal);
     return run.warn(
         "seal", fmt::format("not locked: the evaluator may be changed by mistake; leanlab lock {} seals {}",
-                            run.word(), plural(paths->size(), "file")));
+                            run.word(), plural(run.seal->files.size(), "file")));
   }
-  run.lock = std::move(*lock);
-  if (const auto proof = prove_seal(*run.lock, run.place, run.config); !proof)
+  run.seal = std::move(*lock);
+  if (const auto proof = prove_seal(*run.seal, run.place, run.config); !proof)
     return run.fail("seal", proof.error());
-  const auto later = files_since(*run.lock, run.place, run.config);
+  const auto later = files_since(*run.seal, run.place, run.config);
   if (!later) return run.fail("seal", later.error());
   if (!later->empty())
     return run.warn("seal", fmt::format("{} came after the lock, and the judge does not see {}: {}",
                                         plural(later->size(), "file"), later->size() == 1 ? "it" : "them",
                                         clip(printable(fmt::format("{}", fmt::join(*later, ", "))), 120)));
   run.ok("seal",
-         fmt::format("locked {}, {} unchanged", run.lock->ts, plural(run.lock->files.size(), "file")));
+         fmt::format("locked {}, {} unchanged", run.seal->ts, plural(run.seal->files.size(), "file")));
 }
 
 }  // namespace leanlab::lab

@@ -9,6 +9,8 @@
 #include "base/process.h"
 #include "base/strings.h"
 #include "lab/check_run.h"
+#include "lab/judge_job.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::lab {
 
@@ -97,8 +99,8 @@ void clock(CheckRun& run) {
   std::vector<Mark> marks;
   if (const auto built = parse_iso8601("2026-01-01T00:00:00Z"); built)
     marks.push_back({"this program", *built});
-  if (run.lock) {
-    if (const auto locked = parse_iso8601(run.lock->ts); locked) marks.push_back({"the lab's lock", *locked});
+  if (run.seal && run.seal->locked) {
+    if (const auto locked = parse_iso8601(run.seal->ts); locked) marks.push_back({"the lab's lock", *locked});
   }
   for (const Mark& mark : marks) {
     if (now < mark.time)
@@ -129,11 +131,14 @@ void git(CheckRun& run) {
 }  // namespace
 
 void check_judging(CheckRun& run) {
-  run.warn("judging",
-           "level in-process, tier C (UNVERIFIED): evaluator and experiment share one process without "
-           "isolation, so "
-           "an experiment that wants to can forge its score or touch your files; run only agents and files "
-           "that you trust");
+  const sandbox::ProbeResult& found = sandbox::probe();
+  std::string message = protection_line(Level::in_process, found.tier);
+  if (found.tier != sandbox::Tier::A && !found.a.reason.empty())
+    message += fmt::format("\nno tier A: {}", found.a.reason);
+  if (found.tier == sandbox::Tier::C && !found.b.reason.empty())
+    message += fmt::format("\nno tier B: {}", found.b.reason);
+  if (found.tier == sandbox::Tier::C) message += "\nrun only agents and files that you trust";
+  run.warn("judging", message);
   public_data(run);
 }
 

@@ -19,7 +19,7 @@ struct CheckRun {
   std::function<void(const Check&)> on_check;
   std::vector<Check> checks = {};
   std::string sample = {};        ///< the starting point, relative to the lab; empty: none
-  std::optional<Seal> lock = {};  ///< the lock in force
+  std::optional<Seal> seal = {};  ///< the lock in force, else what a run would seal now
 
   void tell(std::string name, Check::Status status, std::string message);
   void ok(std::string name, std::string message) {

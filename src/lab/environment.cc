@@ -1,6 +1,7 @@
 // The judge's environment.
 #include "lab/environment.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <map>
@@ -91,11 +92,17 @@ Environment judge_environment(const JudgeSurroundings& surroundings) {
   std::map<std::string, std::string> values = surroundings.recorded.empty()
                                                   ? fixed_part(surroundings.interpreter, surroundings.lab)
                                                   : recorded_part(surroundings.recorded, surroundings.lab);
-  values["HOME"] = surroundings.private_folder.string();
-  values["TMPDIR"] = surroundings.private_folder.string();
+  if (!surroundings.private_folder.empty()) {
+    values["HOME"] = surroundings.private_folder.string();
+    values["TMPDIR"] = surroundings.private_folder.string();
+  }
   values["LEANLAB_SEED"] = std::to_string(surroundings.seed);
   values["LEANLAB_LAB"] = surroundings.lab.string();
   return {values.begin(), values.end()};
+}
+
+bool is_data_place(const std::string& name) {
+  return std::find(k_data_places.begin(), k_data_places.end(), name) != k_data_places.end();
 }
 
 std::string sealed_environment(const std::optional<Interpreter>& interpreter, const fs::path& lab) {

@@ -242,7 +242,27 @@ Result<ResolvedCommand> resolve_uv(const Words& words, const Where& where) {
   return result;
 }
 
+/// A word that means a script, by its ending.
+bool is_script(const std::string& word) {
+  static constexpr std::array k_endings{".py", ".sh", ".js", ".mjs", ".cjs", ".ts", ".rb",
+                                        ".R",  ".r",  ".jl", ".pl",  ".lua", ".php"};
+  return !word.starts_with('-') && word.find('=') == std::string::npos &&
+         word.find("{file}") == std::string::npos &&
+         std::find(k_endings.begin(), k_endings.end(), fs::path(word).extension().string()) !=
+             k_endings.end();
+}
+
 }  // namespace
+
+std::string missing_script(const std::string& command, const fs::path& lab_folder) {
+  const auto words = split_command(command);
+  if (!words) return {};
+  std::error_code error;
+  const auto missing = std::find_if(words->begin(), words->end(), [&](const std::string& word) {
+    return is_script(word) && !fs::exists(lab_folder / word, error);
+  });
+  return missing == words->end() ? "" : *missing;
+}
 
 Result<ResolvedCommand> resolve_command(const std::string& command, const std::string& file,
                                         const fs::path& lab_folder, const std::string& search_path) {

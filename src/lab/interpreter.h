@@ -35,4 +35,8 @@ struct ResolvedCommand {
                                                       const std::filesystem::path& lab_folder,
                                                       const std::string& search_path = "");
 
+/// The first word of `command` that means a script of the lab (`evaluation.py` in `python evaluation.py {file}`) and is
+/// not there, or empty.
+[[nodiscard]] std::string missing_script(const std::string& command, const std::filesystem::path& lab_folder);
+
 }  // namespace leanlab::lab

@@ -2,11 +2,14 @@
 #include "lab/judge_job.h"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
+#include "base/fs.h"
 #include "base/strings.h"
 #include "lab/environment.h"
 #include "lab/interpreter.h"
+#include "lab/seal_files.h"
 
 namespace leanlab::lab {
 
@@ -14,11 +17,51 @@ namespace {
 
 constexpr std::uint32_t k_open_files = 1024;
 
-std::string recorded_path(const std::string& environment) {
-  for (const std::string_view line : split_lines(environment)) {
-    if (line.starts_with("PATH=")) return std::string(line.substr(5));
+bool is_system(const fs::path& path) {
+  const std::string first = path.begin() == path.end() ? "" : std::next(path.begin())->string();
+  return first == "usr" || first == "bin" || first == "lib" || first == "lib64" || first == "sbin";
+}
+
+/// What of the lab may be read: folders whose files are all sealed as one path, so that a thousand files are no
+/// thousand rules; then the experiment itself.
+std::set<std::string> readable_of_lab(const JudgeOrder& order, const Config& config) {
+  const Place place{"", order.lab, {}};
+  std::set<std::string> paths{sealed_location(place, order.file).lexically_normal().string()};
+  if (order.seal == nullptr) return {order.lab.string()};
+  const std::string mixed = fs::path(config.experiments_dir).begin()->string();
+  const std::string results = fs::path(config.results_file).begin()->string();
+  for (const SealedFile& file : order.seal->files) {
+    const fs::path path(file.path);
+    const std::string top = path.begin()->string();
+    const bool whole =
+        !path.is_absolute() && top != ".." && top != mixed && top != results && top != "agents";
+    paths.insert(sealed_location(place, whole ? top : file.path).lexically_normal().string());
   }
-  return {};
+  return paths;
+}
+
+/// Interpreters and data sets that lie outside of the system's own folders.
+std::set<std::string> readable_elsewhere(const ResolvedCommand& command, const Environment& environment,
+                                         const fs::path& lab) {
+  std::set<std::string> paths;
+  const auto add = [&](const std::string& path) {
+    std::error_code error;
+    const bool in_lab = path.starts_with(lab.string());
+    if (fs::path(path).is_absolute() && !is_system(path) && !in_lab && fs::exists(path, error))
+      paths.insert(path);
+  };
+  if (command.interpreter) {
+    for (const std::string& path : {command.interpreter->prefix, command.interpreter->base_prefix}) add(path);
+    for (const std::string& path : command.interpreter->search_path) add(path);
+  } else {
+    std::error_code error;
+    add(command.argv[0]);
+    add(fs::canonical(command.argv[0], error).string());
+  }
+  for (const auto& [name, value] : environment) {
+    if (is_data_place(name)) add(value);
+  }
+  return paths;
 }
 
 }  // namespace
@@ -40,26 +83,39 @@ sandbox::Limits evaluation_limits(const Config& config) {
 }
 
 Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config) {
-  TRY_ASSIGN(ResolvedCommand command,
-             resolve_command(order.command, order.file, order.lab, recorded_path(order.environment)));
+  const std::string path = order.seal == nullptr ? "" : search_path(*order.seal);
+  TRY_ASSIGN(ResolvedCommand command, resolve_command(order.command, order.file, order.lab, path));
   exec::Job job;
+  job.tier = order.tier;
+  job.command.cwd = order.lab;
+  job.command.env = judge_environment({.lab = order.lab,
+                                       .private_folder = {},
+                                       .seed = order.seed,
+                                       .interpreter = command.interpreter,
+                                       .recorded = order.seal == nullptr ? "" : order.seal->environment});
   job.policy.role = sandbox::Role::in_process;
   job.policy.limits = evaluation_limits(config);
-  job.policy.paths = {{order.folder.string(), sandbox::Access::read},
-                      {order.private_folder.string(), sandbox::Access::write}};
-  // A program of the lab's own is run from where the job runs.
-  const std::string lab = order.lab.string() + "/";
-  if (order.folder != order.lab && !command.interpreter && command.argv[0].starts_with(lab))
-    command.argv[0] = (order.folder / command.argv[0].substr(lab.size())).string();
-  if (command.interpreter && command.interpreter->prefix != command.interpreter->base_prefix)
-    job.policy.paths.push_back({command.interpreter->prefix, sandbox::Access::read});
+  std::set<std::string> readable = readable_of_lab(order, config);
+  readable.merge(readable_elsewhere(command, job.command.env, order.lab));
+  for (const std::string& path_shown : readable) {
+    std::error_code error;  // what is not there cannot be shown: `check` asks for a file that does not exist
+    if (fs::exists(path_shown, error)) job.policy.paths.push_back({path_shown, sandbox::Access::read});
+  }
   job.command.argv = std::move(command.argv);
-  job.command.cwd = order.folder;
-  job.command.env = judge_environment(
-      {order.lab, order.private_folder, order.seed, command.interpreter, order.environment});
   job.cpus = config.cpus;
   job.gpus = config.gpus;
   return job;
+}
+
+std::string protection_line(Level level, sandbox::Tier tier) {
+  std::string line = fmt::format("level {}, tier {}: ", name(level), sandbox::name(tier));
+  if (tier == sandbox::Tier::C)
+    return line + "UNVERIFIED, an experiment that wants to can forge its score and touch your files";
+  line += tier == sandbox::Tier::A ? "an experiment sees its judge's files only, and no network"
+                                   : "an experiment reads only what is listed, and has no network";
+  if (level == Level::in_process)
+    line += "; it shares its judge's process, so it could still forge its own score";
+  return line;
 }
 
 }  // namespace leanlab::lab

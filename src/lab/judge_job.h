@@ -1,4 +1,5 @@
-// JudgeJob: one command of a lab (evaluator or validator) as a job for an executor: program, environment, policy, limits.
+// JudgeJob: one command of a lab (evaluator or validator) as a job for an executor: program, environment, policy,
+// limits.
 #pragma once
 
 #include <cstdint>
@@ -8,19 +9,21 @@
 #include "base/result.h"
 #include "exec/executor.h"
 #include "lab/config.h"
+#include "lab/experiment.h"
+#include "lab/seal.h"
 #include "sandbox/policy.h"
 
 namespace leanlab::lab {
 
-/// What a job is made from.
+/// What a job is made from. It runs in the lab's folder; HOME and TMPDIR are the private folder that the sandbox makes.
 struct JudgeOrder {
-  std::string command;           ///< config.eval_cmd or config.validate_cmd
-  std::string file;              ///< the experiment, relative to `folder`
-  std::filesystem::path lab;     ///< the lab's own folder: programs and interpreters are resolved from here
-  std::filesystem::path folder;  ///< where it runs: the lab, or a private copy of its sealed files
-  std::filesystem::path private_folder;  ///< HOME and TMPDIR; writable
-  std::uint64_t seed = 0;                ///< LEANLAB_SEED
-  std::string environment = {};          ///< a seal's recorded one; empty: ours
+  std::string command;        ///< config.eval_cmd or config.validate_cmd
+  std::string file;           ///< the experiment, relative to the lab
+  std::filesystem::path lab;  ///< the lab's folder
+  std::uint64_t seed = 0;     ///< LEANLAB_SEED
+  const Seal* seal =
+      nullptr;  ///< its files are what the job may read, its environment what it gets; none: the whole lab
+  sandbox::Tier tier = sandbox::Tier::C;
 };
 
 /// The limits of one evaluation as lab.json gives them.
@@ -28,5 +31,8 @@ struct JudgeOrder {
 
 /// Errors: misconfigured (a program is not found).
 [[nodiscard]] Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config);
+
+/// One line for people: level and tier, and what they do not protect from.
+[[nodiscard]] std::string protection_line(Level level, sandbox::Tier tier);
 
 }  // namespace leanlab::lab

@@ -109,6 +109,11 @@ Result<Seal> make_seal(const Place& place, const Config& config) {
   Seal seal;
   TRY_ASSIGN(const ResolvedCommand command, resolve_command(config.eval_cmd, "experiment", place.folder),
              "resolving eval_cmd of {}", place.name);
+  if (const std::string missing = missing_script(config.eval_cmd, place.folder); !missing.empty()) {
+    return fail(Error(ErrorCode::misconfigured, fmt::format("\"eval_cmd\" names {}, which is not in {}",
+                                                            printable(missing), place.folder.string()))
+                    .then("leanlab check " + join_command(std::vector<std::string>{place.name})));
+  }
   TRY_ASSIGN(const auto paths, sealed_paths(place, config), "sealing {}", place.name);
   for (const std::string& path : paths) {
     TRY_ASSIGN(SealedFile file, hash_sealed(place, path), "sealing {}", place.name);

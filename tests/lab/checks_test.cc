@@ -70,7 +70,7 @@ TEST_F(ChecksTest, AGoodLabHasNoFailure) {
   expect("evaluator, missing file", k_ok, "names the file");
   expect("validator", k_ok, "VALID");
   expect("seal", k_warn, "leanlab lock 'mein Labor'");
-  expect("judging", k_warn, "UNVERIFIED");
+  expect("judging", k_warn, "level in-process, tier ");
   EXPECT_EQ(list_directory(lab_)->size(), 5u) << "a check leaves nothing behind";
 }
 

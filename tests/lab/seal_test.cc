@@ -226,6 +226,8 @@ TEST_F(SealTest, AMissingProgramIsMisconfigured) {
       parse_config(R"({"objective": {"metric": "m"}, "eval_cmd": "no-such-program x"})", "lab.json");
   EXPECT_EQ(make_seal(place_, *broken).error().code, ErrorCode::misconfigured);
   EXPECT_FALSE(fs::exists(place_.state / "seals/current.json"));
+  ASSERT_TRUE(remove_tree(place_.folder / "evaluation.sh"));
+  EXPECT_THAT(make_seal(place_, config_).error().message, HasSubstr("names evaluation.sh, which is not in"));
 }
 
 TEST_F(SealTest, ThePathOfTheLockIsKept) {
