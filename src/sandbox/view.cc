@@ -7,28 +7,40 @@
 
 namespace leanlab::sandbox {
 
+namespace {
+std::vector<PathRule> existing(std::initializer_list<const char*> places) {
+  std::vector<PathRule> found;
+  std::error_code error;
+  for (const char* place : places) {
+    if (std::filesystem::exists(place, error)) found.push_back({place, Access::read});
+  }
+  return found;
+}
+}  // namespace
+
 const std::vector<PathRule>& default_view() {
   static const std::vector<PathRule> rules = [] {
-    static constexpr const char* k_places[] = {
-        "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
-        // Debian's BLAS and compilers are links through this folder.
-        "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
-        "/etc/locale.alias", "/etc/mime.types", "/etc/nsswitch.conf", "/etc/ssl/certs",
-        "/etc/ssl/openssl.cnf", "/etc/fonts", "/etc/OpenCL", "/etc/debian_version", "/etc/os-release",
-        // How many cores there are, and what they can do: numpy, OpenBLAS and OpenMP ask.
-        "/sys/devices/system/cpu", "/sys/devices/system/node"};
-    std::vector<PathRule> found;
+    std::vector<PathRule> found =
+        existing({"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
+                  // Debian's BLAS and compilers are links through this folder.
+                  "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime",
+                  // How many cores there are, and what they can do: numpy, OpenBLAS and OpenMP ask.
+                  "/sys/devices/system/cpu"});
     std::error_code error;
-    for (const char* place : k_places) {
-      if (std::filesystem::exists(place, error)) found.push_back({place, Access::read});
-    }
     for (const auto& entry : std::filesystem::directory_iterator("/etc", error)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with("python") || name.starts_with("perl"))
+      if (entry.path().filename().string().starts_with("python"))
         found.push_back({entry.path().string(), Access::read});
     }
     return found;
   }();
+  return rules;
+}
+
+const std::vector<PathRule>& network_view() {
+  static const std::vector<PathRule> rules =
+      existing({"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",
+                "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/pki/tls/certs",
+                "/etc/mime.types"});
   return rules;
 }
 

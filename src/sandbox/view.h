@@ -9,8 +9,11 @@ namespace leanlab::sandbox {
 
 /// The system's own read-only folders and files that exist here: programs, libraries, what the dynamic linker, the C
 /// library and Python need, and a few facts of the machine. No user's files, no configuration with secrets.
-/// run() adds it to every policy; an interpreter outside of it is added by its prefix.
+/// run() adds it to every policy; an interpreter outside of it is added by its prefix. Each entry costs a mount.
 [[nodiscard]] const std::vector<PathRule>& default_view();
+
+/// What a program with a network needs besides: name resolution and certificates.
+[[nodiscard]] const std::vector<PathRule>& network_view();
 
 /// What lies under `path` must be hidden since it is the engine's own: the state folders that are at, or next
 /// below, a visible path.

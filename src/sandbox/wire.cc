@@ -168,9 +168,13 @@ Result<std::string> encode_request(const Policy& policy, const Command& command,
   int ours = k_first_further_fd;
   for (const auto& [unused, theirs] : command.fds) fields.add("fd", fmt::format("{}:{}", ours++, theirs));
   for (const std::uint32_t cpu : command.cpus) fields.add("cpu", cpu);
-  for (const PathRule& rule : default_view()) {
-    if (!is_listed(policy.paths, rule.path)) fields.add("read", rule.path);
-  }
+  const auto add_system = [&](const std::vector<PathRule>& rules) {
+    for (const PathRule& rule : rules) {
+      if (!is_listed(policy.paths, rule.path)) fields.add("read", rule.path);
+    }
+  };
+  add_system(default_view());
+  if (policy.network) add_system(network_view());
   // In tier B a few facts of the machine come from the real /proc; in tier A there is a /proc of its own.
   for (const char* fact : {"/proc/cpuinfo", "/proc/meminfo", "/proc/stat"}) {
     if (tier == Tier::B) fields.add("read", fact);

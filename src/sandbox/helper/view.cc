@@ -41,6 +41,7 @@ void restrict_mount(int tree, const std::string& path, Writable writable, Device
   attributes.attr_set = MOUNT_ATTR_NOSUID;
   if (devices == Devices::no) attributes.attr_set |= MOUNT_ATTR_NODEV;
   if (writable == Writable::no) attributes.attr_set |= MOUNT_ATTR_RDONLY;
+  attributes.propagation = MS_PRIVATE;  // what the machine mounts later does not appear
   if (set_attributes(tree, attributes) != 0) setup_failed("mount flags", path);
 }
 
@@ -234,7 +235,7 @@ std::vector<Shown> open_view(const Request& request, int owner_map) {
 }
 
 void enter_view(const Request& request, const std::vector<Shown>& shown) {
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) setup_failed("mount namespace");
+  // A mount namespace of another user namespace has no shared mounts, so nothing of this is seen outside.
   mount_tmpfs("/tmp", "size=1m,nr_inodes=10k,mode=755");
   if (::chdir("/tmp") != 0) setup_failed("view");
   make_folders(inside(request.tmp));

@@ -15,7 +15,7 @@ struct InitReport {
   std::uint32_t leftovers = 0;
 };
 
-/// Forks the init of a new world: users, mounts, processes, network, queues, names. It builds the view, forks the
+/// Forks the init of a new world: users, mounts, processes, network, names. It builds the view, forks the
 /// command, ends whatever the command leaves, writes an InitReport to `ended`, and ends. Its own end, or the
 /// guardian's, ends everything in its world. Returns its pid, or -1 with errno.
 pid_t start_world(const Request& request, int ended);
