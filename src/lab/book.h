@@ -55,6 +55,7 @@ struct VerifyReport {
   std::string head;
   std::string anchor;  ///< where the head is anchored and whether it agrees; one line
   std::vector<VerifyProblem> problems;
+  std::vector<std::string> notices;  ///< not problems, but worth a line: a file that is gone, a torn last write
 };
 
 class Book {

@@ -1,0 +1,229 @@
+// Reading, mending and extending results.jsonl, and importing rows that others wrote.
+#include "lab/results_file.h"
+
+#include <cerrno>
+#include <cmath>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/fs.h"
+#include "base/strings.h"
+
+namespace leanlab::lab {
+
+std::uint64_t ResultsFile::size() const {
+  std::error_code error;
+  const auto bytes = fs::file_size(path_, error);
+  return error ? 0 : bytes;
+}
+
+namespace {
+
+Result<std::string> text_behind(const fs::path& path, std::uint64_t offset) {
+  if (!fs::exists(path)) return std::string();
+  TRY_ASSIGN(Fd fd, open_file(path, O_RDONLY));
+  if (::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+    return fail(errno_error(errno, "cannot read " + path.string()));
+  return read_all(fd.get(), std::size_t{4} << 30);
+}
+
+void find_owner(ResultsLine& line) {
+  const auto row = parse_json(line.text);
+  if (!row || !row->is_object() || !row->contains("leanlab")) return;
+  const Json& ours = (*row)["leanlab"];
+  if (!ours.is_object() || !ours.contains("seq") || !ours["seq"].is_number_unsigned()) return;
+  line.seq = ours["seq"].get<std::uint64_t>();
+  line.ledger = ours.value("ledger", std::string());
+}
+
+}  // namespace
+
+Status ResultsFile::mend() const {
+  const std::uint64_t bytes = size();
+  if (bytes == 0) return {};
+  // A row is far smaller than this; a longer last line is nobody's row.
+  const std::uint64_t from = bytes > (1u << 20) ? bytes - (1u << 20) : 0;
+  TRY_ASSIGN(const std::string text, text_behind(path_, from));
+  if (text.empty() || text.back() == '\n') return {};
+  const std::size_t last = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  if (parse_json(std::string_view(text).substr(last))) {
+    TRY_ASSIGN(Fd fd, open_file(path_, O_WRONLY | O_APPEND));
+    return write_all(fd.get(), "\n");
+  }
+  if (::truncate(path_.c_str(), static_cast<off_t>(from + last)) != 0)
+    return fail(errno_error(errno, "cannot mend " + path_.string()));
+  return {};
+}
+
+Result<std::vector<ResultsLine>> ResultsFile::read(std::uint64_t offset) const {
+  TRY_ASSIGN(const std::string text, text_behind(path_, offset));
+  std::vector<ResultsLine> lines;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t newline = text.find('\n', start);
+    const std::size_t end = newline == std::string::npos ? text.size() : newline + 1;
+    ResultsLine line;
+    line.text = std::string(trim(std::string_view(text).substr(start, end - start)));
+    line.end = offset + end;
+    start = end;
+    if (line.text.empty() || (newline == std::string::npos && !parse_json(line.text))) continue;
+    find_owner(line);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+Status ResultsFile::append(const std::vector<std::string>& rows) const {
+  if (rows.empty()) return {};
+  std::string text;
+  for (const std::string& row : rows) text += row + "\n";
+  TRY_ASSIGN(Fd fd, open_file(path_, O_WRONLY | O_CREAT | O_APPEND));
+  const off_t before = ::lseek(fd.get(), 0, SEEK_END);
+  auto written = write_all(fd.get(), text);
+  if (!written) {
+    // Half a row must not stay: the file is for other tools too.
+    static_cast<void>(!::ftruncate(fd.get(), before));
+    written.error().context.push_back("writing " + path_.string());
+  }
+  return written;
+}
+
+ResultsTail::ResultsTail(std::vector<ResultsLine> lines, std::uint64_t accounted, const std::string& ledger,
+                         std::uint64_t known_seq, std::uint64_t last_seq)
+    : accounted_(accounted) {
+  slots_.reserve(lines.size());
+  for (ResultsLine& line : lines) {
+    const bool ours = !line.ledger.empty() && line.ledger == ledger && line.seq <= last_seq;
+    const std::size_t index = slots_.size();
+    if (ours)
+      ours_.emplace(line.seq, index);
+    else
+      foreign_.emplace(line.text, index);
+    slots_.push_back({line.end, ours && line.seq <= known_seq, ours ? std::string() : std::move(line.text)});
+  }
+}
+
+bool ResultsTail::take(std::uint64_t seq) {
+  const auto found = ours_.find(seq);
+  if (found == ours_.end()) return false;
+  slots_[found->second].known = true;
+  return true;
+}
+
+bool ResultsTail::take(const std::string& row) {
+  const auto found = foreign_.find(row);
+  if (found == foreign_.end()) return false;
+  slots_[found->second].known = true;
+  foreign_.erase(found);
+  return true;
+}
+
+void ResultsTail::added(std::uint64_t end) {
+  slots_.push_back({end, true, {}});
+}
+
+std::uint64_t ResultsTail::accounted() {
+  while (first_unknown_ < slots_.size() && slots_[first_unknown_].known)
+    accounted_ = slots_[first_unknown_++].end;
+  if (first_unknown_ == slots_.size()) {
+    slots_.clear();
+    ours_.clear();
+    foreign_.clear();
+    first_unknown_ = 0;
+  }
+  return accounted_;
+}
+
+std::vector<std::string> ResultsTail::foreign() const {
+  std::vector<std::string> rows;
+  for (const Slot& slot : slots_) {
+    if (!slot.known && !slot.text.empty()) rows.push_back(slot.text);
+  }
+  return rows;
+}
+
+namespace {
+
+std::string text_field(const Json& object, const char* key) {
+  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : std::string();
+}
+std::optional<double> number_field(const Json& object, const char* key) {
+  if (!object.contains(key) || !object[key].is_number()) return std::nullopt;
+  const double value = object[key].get<double>();
+  return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
+}
+
+}  // namespace
+
+Result<Experiment> import_row(const std::string& row, const std::string& lab, const Objective& objective) {
+  TRY_ASSIGN(const Json object, parse_json(row, "results.jsonl"));
+  if (!object.is_object())
+    return fail(ErrorCode::misconfigured, "a line of results.jsonl is not a JSON object");
+  Experiment experiment;
+  experiment.lab = lab;
+  experiment.origin = Origin::imported;
+  experiment.file = text_field(object, "experiment_file");
+  experiment.tag = text_field(object, "tag");
+  experiment.notes = text_field(object, "notes");
+  experiment.best_so_far = number_field(object, "best_so_far");
+  experiment.value = number_field(object, objective.metric.c_str());
+  experiment.ts = text_field(object, "ts");
+  if (const auto time = parse_iso8601(experiment.ts)) experiment.ts = iso8601(*time);
+  for (const auto& [key, value] : object.items()) {
+    if (key == "best_so_far" || !value.is_number()) continue;
+    if (const auto metric = number_field(object, key.c_str())) experiment.metrics.emplace_back(key, *metric);
+  }
+  if (object.contains("leanlab") && object["leanlab"].is_object()) {
+    const Json& ours = object["leanlab"];
+    experiment.agent = text_field(ours, "agent");
+    experiment.sha256 = text_field(ours, "sha256");
+  }
+  if (!experiment.value) {
+    experiment.verdict = Verdict::invalid;
+    experiment.reason = experiment.notes.starts_with("invalid:")
+                            ? std::string(trim(std::string_view(experiment.notes).substr(8)))
+                            : "no value in the imported row";
+  }
+  return experiment;
+}
+
+std::optional<std::string> row_of(const store::Record& record, const Json& body, const std::string& ledger,
+                                  const std::string& lab, const std::string& metric) {
+  if (record.type == "imported") return body.value("row", std::string());
+  if (record.type != "judged") return std::nullopt;
+  auto experiment = from_record(body, lab);
+  if (!experiment) return std::nullopt;  // apply() reports it
+  experiment->seq = record.seq;
+  return to_row(*experiment, metric, ledger);
+}
+
+Status write_results(const ResultsFile& results, const store::Ledger& ledger, const std::string& lab,
+                     const std::string& metric) {
+  fs::path fresh = results.path();
+  fresh += ".rebuilding";
+  TRY(remove_tree(fresh));
+  const ResultsFile file(fresh);
+  std::vector<std::string> rows;
+  TRY(ledger.scan({}, [&](const store::Record& record) -> Status {
+    if (record.type != "imported" && record.type != "judged") return {};
+    TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
+    if (auto row = row_of(record, whole["body"], ledger.id(), lab, metric)) rows.push_back(std::move(*row));
+    if (rows.size() < 1000) return {};
+    TRY(file.append(rows));
+    rows.clear();
+    return {};
+  }));
+  TRY(file.append(rows));
+  std::error_code error;
+  if (!fs::exists(fresh))
+    fs::remove(results.path(), error);  // no rows: no file
+  else
+    fs::rename(fresh, results.path(), error);
+  if (error) return fail(errno_error(error.value(), "cannot replace " + results.path().string()));
+  return {};
+}
+
+}  // namespace leanlab::lab

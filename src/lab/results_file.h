@@ -1,0 +1,90 @@
+// ResultsFile: results.jsonl, the view of the book that 0.2.1 and other tools read. It follows the ledger; rows that
+// somebody else wrote into it are found here so that the book can import them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "lab/config.h"
+#include "lab/experiment.h"
+#include "store/ledger.h"
+
+namespace leanlab::lab {
+
+/// One row behind the accounted part of the file.
+struct ResultsLine {
+  std::string text;
+  std::uint64_t end = 0;  ///< offset of the byte after its newline
+  std::string ledger;     ///< id of the ledger whose row it is; empty: somebody else's
+  std::uint64_t seq = 0;  ///< of that ledger's record
+};
+
+class ResultsFile {
+ public:
+  explicit ResultsFile(std::filesystem::path path) : path_(std::move(path)) {}
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Size in bytes; 0 when there is none.
+  [[nodiscard]] std::uint64_t size() const;
+  /// Ends a last line that has no newline: cuts it when it is no JSON (a write that a crash cut short). Errors: io, no_space.
+  [[nodiscard]] Status mend() const;
+  /// Whole lines behind `offset`, empty ones left out. Errors: io.
+  [[nodiscard]] Result<std::vector<ResultsLine>> read(std::uint64_t offset) const;
+  /// Adds rows (without newlines), all or none. Errors: io, no_space.
+  [[nodiscard]] Status append(const std::vector<std::string>& rows) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Rows that stand in the file behind the accounted part, while the book works out which of them the ledger knows.
+class ResultsTail {
+ public:
+  ResultsTail() = default;
+  /// Rows of `ledger` up to `known_seq` are known already.
+  ResultsTail(std::vector<ResultsLine> lines, std::uint64_t accounted, const std::string& ledger,
+              std::uint64_t known_seq, std::uint64_t last_seq);
+  /// Whether the row of record `seq` stands in the file; if so it is known from now on.
+  [[nodiscard]] bool take(std::uint64_t seq);
+  /// Whether this very text stands in the file as a foreign row; if so it is known from now on.
+  [[nodiscard]] bool take(const std::string& row);
+  /// A row was added behind all others.
+  void added(std::uint64_t end);
+  /// Everything before this offset is known.
+  [[nodiscard]] std::uint64_t accounted();
+  /// Rows that no record stands for, in order.
+  [[nodiscard]] std::vector<std::string> foreign() const;
+
+ private:
+  struct Slot {
+    std::uint64_t end = 0;
+    bool known = false;
+    std::string text;  ///< of foreign rows only
+  };
+  std::vector<Slot> slots_;
+  std::size_t first_unknown_ = 0;
+  std::uint64_t accounted_ = 0;
+  std::map<std::uint64_t, std::size_t> ours_;
+  std::unordered_multimap<std::string, std::size_t> foreign_;
+};
+
+/// A row that the ledger does not know, as an experiment marked not verifiable. Errors: misconfigured (no JSON object).
+[[nodiscard]] Result<Experiment> import_row(const std::string& row, const std::string& lab,
+                                            const Objective& objective);
+
+/// The row of results.jsonl that a ledger record stands for; none for records that have no row.
+[[nodiscard]] std::optional<std::string> row_of(const store::Record& record, const Json& body,
+                                                const std::string& ledger, const std::string& lab,
+                                                const std::string& metric);
+
+/// Replaces results.jsonl by the rows of the whole ledger. Errors: integrity, io, no_space.
+[[nodiscard]] Status write_results(const ResultsFile& results, const store::Ledger& ledger,
+                                   const std::string& lab, const std::string& metric);
+
+}  // namespace leanlab::lab
