@@ -54,6 +54,11 @@ ExitStatus RunningProcess::wait() {
   return result;
 }
 
+Status signal_process(pid_t pid, int signal_number) {
+  if (::kill(pid, signal_number) == 0) return {};
+  return fail(errno_error(errno, fmt::format("cannot signal process {}", pid)));
+}
+
 std::filesystem::path find_program(const std::string& name, const char* path) {
   const auto runnable = [](const std::filesystem::path& file) {
     std::error_code error;

@@ -70,6 +70,9 @@ struct ProgramOutput {
 [[nodiscard]] Result<ProgramOutput> run_program(const SpawnRequest& request, std::chrono::milliseconds limit,
                                                 const Interrupt* interrupt = nullptr);
 
+/// Sends a signal to a process that is not our child. Errors: io (gone, or not ours to signal).
+[[nodiscard]] Status signal_process(pid_t pid, int signal_number);
+
 /// The file that `name` means on PATH, or empty. A name with a slash is itself when executable.
 [[nodiscard]] std::filesystem::path find_program(const std::string& name, const char* path = nullptr);
 

@@ -22,6 +22,13 @@ using store::Ledger;
 using store::Record;
 
 class FileBook final : public Book {
+ private:
+  template <class Work>
+  auto locked(Work work) const {
+    const std::lock_guard lock(mutex_);
+    return work();
+  }
+
  public:
   FileBook(const Place& place, const Config& config, Mode mode, const Clock& clock)
       : place_(place),
@@ -38,9 +45,17 @@ class FileBook final : public Book {
   Result<Experiment> record(Experiment judged) override;
   Status record_refusal(const Refusal& refusal, const std::string& agent) override;
   Status record_event(std::string_view type, const Json& body) override {
-    return append({type, [&](std::uint64_t) { return body; }});
+    return append(Draft{std::string(type), [&](std::uint64_t) { return body; }});
   }
 
+  void on_judged(std::function<void(const Experiment&)> observer) override {
+    const std::lock_guard lock(mutex_);
+    on_judged_ = std::move(observer);
+  }
+
+  std::uint64_t last_number() const override {
+    return locked([&] { return index_->state().last_number; });
+  }
   std::uint64_t count() const override {
     return locked([&] { return index_->state().count; });
   }
@@ -77,12 +92,6 @@ class FileBook final : public Book {
   const store::Blobs& blobs() const override { return blobs_; }
 
  private:
-  template <class Work>
-  auto locked(Work work) const {
-    const std::lock_guard lock(mutex_);
-    return work();
-  }
-
   Status open_index(BookReport& report);
   Status restore_results(BookReport& report);
   Status import_foreign(BookReport& report);
@@ -110,6 +119,7 @@ class FileBook final : public Book {
   mutable std::mutex mutex_;  // guards what follows
   std::unique_ptr<BookIndex> index_;
   ResultsTail tail_;
+  std::function<void(const Experiment&)> on_judged_;
 };
 
 // ---- opening
@@ -230,49 +240,49 @@ Result<Experiment> FileBook::propose(const Proposal& proposal) {
   experiment.tokens = proposal.tokens;
   experiment.turn_seconds = proposal.turn_seconds;
   experiment.transcript = proposal.transcript;
-  TRY(append({"proposed",
-              [&](std::uint64_t seq) {
-                experiment.number = ++last_number_;
-                experiment.seq = seq;
-                experiment.ts = iso8601(clock_.now());
-                Json body = to_record(experiment);
-                body["driver"] = proposal.driver;
-                return body;
-              }}),
+  TRY(append(Draft{"proposed",
+                   [&](std::uint64_t seq) {
+                     experiment.number = ++last_number_;
+                     experiment.seq = seq;
+                     experiment.ts = iso8601(clock_.now());
+                     Json body = to_record(experiment);
+                     body["driver"] = proposal.driver;
+                     return body;
+                   }}),
       "taking in {}", proposal.file);
   return experiment;
 }
 
 Status FileBook::repair(std::uint64_t number, const std::string& sha256, const std::string& last_error) {
-  return append({"repaired", [&](std::uint64_t) {
-                   return Json{{"number", number}, {"sha256", sha256}, {"error", last_error}};
-                 }});
+  return append(Draft{"repaired", [&](std::uint64_t) {
+                        return Json{{"number", number}, {"sha256", sha256}, {"error", last_error}};
+                      }});
 }
 
 Result<Experiment> FileBook::record(Experiment judged) {
-  TRY(append({"judged",
-              [&](std::uint64_t seq) {
-                judged.seq = seq;
-                if (judged.verdict == Verdict::pending) {
-                  INVARIANT(judged.value.has_value());
-                  const bool better = !best_ || objective_.better(*judged.value, *best_);
-                  judged.verdict = better ? Verdict::accepted : Verdict::rejected;
-                  if (better) best_ = judged.value;
-                }
-                judged.best_so_far = best_;
-                const UtcTime now = clock_.now();
-                judged.ts = iso8601(now);
-                judged.tag = month_day_tag(now);
-                return to_record(judged);
-              }}),
+  TRY(append(Draft{"judged",
+                   [&](std::uint64_t seq) {
+                     judged.seq = seq;
+                     if (judged.verdict == Verdict::pending) {
+                       INVARIANT(judged.value.has_value());
+                       const bool better = !best_ || objective_.better(*judged.value, *best_);
+                       judged.verdict = better ? Verdict::accepted : Verdict::rejected;
+                       if (better) best_ = judged.value;
+                     }
+                     judged.best_so_far = best_;
+                     const UtcTime now = clock_.now();
+                     judged.ts = iso8601(now);
+                     judged.tag = month_day_tag(now);
+                     return to_record(judged);
+                   }}),
       "recording {}", judged.id());
   return judged;
 }
 
 Status FileBook::record_refusal(const Refusal& refusal, const std::string& agent) {
-  return append({"refused", [&](std::uint64_t) {
-                   return Json{{"file", refusal.file}, {"reason", refusal.reason}, {"agent", agent}};
-                 }});
+  return append(Draft{"refused", [&](std::uint64_t) {
+                        return Json{{"file", refusal.file}, {"reason", refusal.reason}, {"agent", agent}};
+                      }});
 }
 
 // ---- following the ledger: one code path for a running book, a restart and a rebuild
@@ -315,6 +325,13 @@ Status FileBook::follow_batch() {
     return {};
   }));
   crash_point("book.indexed");
+  if (!on_judged_) return {};
+  for (const auto& [record, body] : batch) {
+    if (record.type != "judged") continue;
+    TRY_ASSIGN(Experiment experiment, from_record(body, place_.name));
+    experiment.seq = record.seq;
+    on_judged_(experiment);
+  }
   return {};
 }
 

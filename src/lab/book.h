@@ -78,10 +78,14 @@ class Book {
   /// and ts, which are decided here, in the order of the ledger. Returns it as recorded.
   [[nodiscard]] virtual Result<Experiment> record(Experiment judged) = 0;
   [[nodiscard]] virtual Status record_refusal(const Refusal& refusal, const std::string& agent) = 0;
+  /// Tells `observer` of each experiment that is judged from now on, in the ledger's order, one at a time, before the
+  /// record() that closed it returns. It must not call the book.
+  virtual void on_judged(std::function<void(const Experiment&)> observer) = 0;
   /// Any other event that matters: "run_started", "seal_closed", "rescored", ...
   [[nodiscard]] virtual Status record_event(std::string_view type, const Json& body) = 0;
 
   // --- reading; cost does not grow with the book ---
+  [[nodiscard]] virtual std::uint64_t last_number() const = 0;  ///< the greatest number given, to pending ones too
   [[nodiscard]] virtual std::uint64_t count() const = 0;  ///< judged experiments, imported ones too
   [[nodiscard]] virtual std::uint64_t proposals()
       const = 0;  ///< turns of the book so far, refused ones too: seeds a tuner

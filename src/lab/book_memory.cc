@@ -32,6 +32,8 @@ class MemoryBook final : public Book {
   Status record_refusal(const Refusal&, const std::string&) override { return read_only(); }
   Status record_event(std::string_view, const Json&) override { return read_only(); }
 
+  void on_judged(std::function<void(const Experiment&)>) override {}
+  std::uint64_t last_number() const override { return rows_.size(); }
   std::uint64_t count() const override { return rows_.size(); }
   std::uint64_t proposals() const override { return 0; }
   std::optional<double> best() const override { return best_; }

@@ -260,7 +260,7 @@ Result<Experiment> from_record(const Json& body, std::string lab) {
   return experiment;
 }
 
-std::string to_row(const Experiment& experiment, const std::string& metric) {
+std::string to_row(const Experiment& experiment, const std::string& metric, const std::string& ledger) {
   Json row;
   row["tag"] = experiment.tag;
   row["experiment_file"] = experiment.file;
@@ -280,6 +280,7 @@ std::string to_row(const Experiment& experiment, const std::string& metric) {
   for (const char* key : {"file", "metrics", "ts", "tag"}) ours.erase(key);
   ours["id"] = experiment.id();
   ours["seq"] = experiment.seq;
+  ours["ledger"] = ledger;
   if (!hidden.empty()) ours["metrics"] = hidden;
   row["leanlab"] = std::move(ours);
   return to_line(row);

@@ -104,7 +104,8 @@ class FileLedger final : public Ledger {
   Status open(const Head& known, OpenReport& report);
   Result<Record> append(std::string_view type, const Json& body) override;
   Result<std::vector<Record>> append_all(const std::vector<Draft>& drafts) override;
-  Status scan(const Head& from, const std::function<Status(const Record&)>& visit) const override;
+  Status scan(const Head& from, const std::function<Status(const Record&)>& visit,
+              std::uint64_t most) const override;
   Result<Record> read(std::uint64_t offset, std::uint64_t size) const override {
     return read_record(fd_.get(), file_, offset, size);
   }
@@ -360,18 +361,20 @@ Status FileLedger::cut_back(std::uint64_t offset, Error why) {
 
 // ---- reading back
 
-Status FileLedger::scan(const Head& from, const std::function<Status(const Record&)>& visit) const {
+Status FileLedger::scan(const Head& from, const std::function<Status(const Record&)>& visit,
+                        std::uint64_t most) const {
   std::uint64_t end = head().offset;
   if (mode_ == Mode::read_only) {
     TRY_ASSIGN(end, ledger_size(fd_.get(), file_));
   }
   if (from.offset > end) return check_known(from, end);
   ChainReader reader(fd_.get(), file_, from, end);
-  while (true) {
+  for (; most > 0; --most) {
     TRY_ASSIGN(const Record* const record, reader.next());
     if (record == nullptr) return {};
     TRY(visit(*record));
   }
+  return {};
 }
 
 Status FileLedger::expect(const Head& position) const {

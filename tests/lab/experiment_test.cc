@@ -98,7 +98,7 @@ TEST(Experiment, TheShapeOfTheContract) {
 }
 
 TEST(Experiment, TheRowHas021sFieldsAtTheTop) {
-  const Json row = *parse_json(to_row(full(), "rmse"));
+  const Json row = *parse_json(to_row(full(), "rmse", "f00d"));
   std::vector<std::string> keys;
   for (const auto& [key, value] : row.items()) keys.push_back(key);
   EXPECT_THAT(keys, testing::ElementsAre("tag", "experiment_file", "rmse", "zeta", "alpha", "best_so_far",
@@ -114,7 +114,7 @@ TEST(Experiment, AnInvalidRowHasNullAndSaysWhy) {
   e.value = {};
   e.metrics = {};
   e.reason = "the evaluator crashed";
-  const Json row = *parse_json(to_row(e, "rmse"));
+  const Json row = *parse_json(to_row(e, "rmse", "f00d"));
   EXPECT_TRUE(row["rmse"].is_null());
   EXPECT_EQ(row["notes"], "invalid: the evaluator crashed");
   EXPECT_EQ(row["leanlab"]["notes"], e.notes);
@@ -124,7 +124,7 @@ TEST(Experiment, AnInvalidRowHasNullAndSaysWhy) {
 TEST(Experiment, NoMetricTakesTheRowsOwnFields) {
   Experiment e = full();
   e.metrics = {{"rmse", 0.1}, {"ts", 1}, {"leanlab", 2}, {"notes", 3}};
-  const Json row = *parse_json(to_row(e, "rmse"));
+  const Json row = *parse_json(to_row(e, "rmse", "f00d"));
   EXPECT_EQ(row["ts"], e.ts);
   EXPECT_EQ(row["notes"], e.notes);
   EXPECT_EQ(row["leanlab"]["metrics"]["ts"], 1.0);

@@ -1,0 +1,62 @@
+// Opening what a run needs, in the order in which it may fail without leaving anything behind.
+#include "metric/session.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/strings.h"
+#include "metric/lab_lock.h"
+
+namespace leanlab::metric {
+
+Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, const lab::Place& place, const lab::Config& config, const SessionOptions& options,
+                                               const lab::EventSink& sink, const Clock& clock, const Interrupt& interrupt) {
+  std::unique_ptr<Session> session(new Session(project, place, config, options, sink, clock, interrupt));
+  if (options.min_tier && session->tier > *options.min_tier) {
+    return fail(Error(ErrorCode::misconfigured, fmt::format("this run would be judged at tier {}, which is below --min-tier {}", sandbox::name(session->tier), sandbox::name(*options.min_tier)))
+                    .then("leanlab doctor"));
+  }
+  TRY(lab::prepare_state(project));
+  TRY_ASSIGN(FileLock lock, lock_lab(place, options.what, clock));
+  session->lock_.emplace(std::move(lock));
+
+  lab::BookReport found;
+  TRY_ASSIGN(session->book, lab::Book::open(place, config, lab::Book::Mode::write, clock, &found));
+  for (const std::string& notice : found.notices) session->inform(notice);
+
+  TRY_ASSIGN(const auto locked, lab::current_lock(place));
+  if (locked) {
+    TRY(lab::prove_seal(*locked, place, config), "checking the seal of {}", place.name);
+    session->seal = *locked;
+  } else {
+    TRY_ASSIGN(session->seal, lab::make_seal(place, config));
+    session->warn(fmt::format("{} is not locked: its scores are recorded as unsealed (leanlab lock {})", place.name, join_command(std::vector{place.name})));
+  }
+  // What is left of attempts that a crash cut off; their experiments are in the store.
+  TRY(remove_tree(place.state / "work"));
+  TRY(make_directories(place.state / "work"));
+  exec::LocalOptions local;
+  local.slots = std::max<std::uint32_t>(1, options.evaluations);
+  local.sharing = config.exclusive ? exec::LocalOptions::Sharing::exclusive : exec::LocalOptions::Sharing::shared;
+  session->executor = exec::make_local_executor(local);
+  session->next_name_ = session->book->last_number();
+  return session;
+}
+
+void Session::tell(const lab::Event& event) {
+  const std::lock_guard lock(sink_mutex_);
+  if (sink_) sink_(event);
+}
+
+std::string Session::free_name(const std::string& extension) {
+  const std::lock_guard lock(names_mutex_);
+  while (true) {
+    std::string candidate = fmt::format("exp_{:04}{}", ++next_name_, extension);
+    if (!fs::exists(fs::symlink_status(place.folder / config.experiments_dir / candidate))) return candidate;
+  }
+}
+
+std::string Session::protection() const {
+  return fmt::format("judged in-process, tier {} (UNVERIFIED): evaluator and experiment share one process, so an experiment that cheats can forge its score", sandbox::name(tier));
+}
+
+}  // namespace leanlab::metric

@@ -1,0 +1,71 @@
+// Session: what a run or a submission holds open: lock, book, seal, executor, and the way to tell the world.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/interrupt.h"
+#include "base/result.h"
+#include "exec/executor.h"
+#include "lab/book.h"
+#include "lab/config.h"
+#include "lab/events.h"
+#include "lab/project.h"
+#include "lab/seal.h"
+
+namespace leanlab::metric {
+
+struct SessionOptions {
+  std::string what = "run";                       ///< for the lock's text
+  std::uint32_t evaluations = 1;                  ///< at once
+  std::optional<sandbox::Tier> min_tier;
+  std::string driver = "unknown";
+};
+
+class Session {
+ public:
+  /// Takes the lock, then opens book and seal; notices go to `sink`. Errors: lab_busy, misconfigured, integrity, io, no_space.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(const lab::Project& project, const lab::Place& place, const lab::Config& config,
+                                                             const SessionOptions& options, const lab::EventSink& sink, const Clock& clock,
+                                                             const Interrupt& interrupt);
+
+  /// Tells the world; thread: any.
+  void tell(const lab::Event& event);
+  void warn(std::string text) { tell(lab::Notice{lab::Notice::Kind::warning, std::move(text)}); }
+  void inform(std::string text) { tell(lab::Notice{lab::Notice::Kind::info, std::move(text)}); }
+
+  /// A file name in the experiments folder that nobody has yet: `exp_0007.py`. Thread: any.
+  [[nodiscard]] std::string free_name(const std::string& extension);
+  /// One line for the start of a run: what keeps judge and candidate apart, and what that means.
+  [[nodiscard]] std::string protection() const;
+  /// The sealed bytes are as they were. Errors: integrity.
+  [[nodiscard]] Status prove() const { return lab::prove_seal_quickly(seal, place); }
+
+  const lab::Project project;
+  const lab::Place place;
+  const lab::Config config;
+  const Clock& clock;
+  const Interrupt& interrupt;
+  const std::string driver;
+  std::unique_ptr<lab::Book> book;
+  lab::Seal seal;
+  std::unique_ptr<exec::Executor> executor;
+  sandbox::Tier tier = sandbox::Tier::C;
+
+ private:
+  Session(const lab::Project& p, const lab::Place& l, const lab::Config& c, const SessionOptions& options, const lab::EventSink& sink, const Clock& k, const Interrupt& i)
+      : project(p), place(l), config(c), clock(k), interrupt(i), driver(options.driver), sink_(sink) {}
+
+  const lab::EventSink& sink_;
+  std::mutex sink_mutex_;
+  std::optional<FileLock> lock_;
+  std::mutex names_mutex_;
+  std::uint64_t next_name_ = 0;
+};
+
+}  // namespace leanlab::metric
