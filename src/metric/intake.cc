@@ -1,11 +1,11 @@
 // Taking files in without trusting them: links, devices, sizes, repeats.
 #include "metric/intake.h"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "base/crash_point.h"
 #include "base/fd.h"
@@ -38,12 +38,13 @@ bool is_inside(const fs::path& file, const fs::path& folder) {
 }  // namespace
 
 Result<Intake> take_in(const Session& session, const fs::path& file, const fs::path& experiments) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(file.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return refuse("there is no file {}", file.filename().string());
     return refuse("{} cannot be read: {}", file.filename().string(), errno_error(errno, "lstat").message);
   }
-  if (!S_ISREG(status.st_mode)) return refuse("{} is {}, not a regular file", file.filename().string(), kind_of(status.st_mode));
+  if (!S_ISREG(status.st_mode))
+    return refuse("{} is {}, not a regular file", file.filename().string(), kind_of(status.st_mode));
   std::error_code error;
   const fs::path real = fs::canonical(file, error);
   const fs::path folder = fs::canonical(experiments, error);
@@ -53,10 +54,15 @@ Result<Intake> take_in(const Session& session, const fs::path& file, const fs::p
   // O_NONBLOCK: should a named pipe have taken the file's place meanwhile, opening it must not wait.
   auto fd = open_file(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!fd) return refuse("{}", fd.error().message);
-  if (::fstat(fd->get(), &status) != 0 || !S_ISREG(status.st_mode)) return refuse("{} is {}, not a regular file", file.filename().string(), kind_of(status.st_mode));
-  if (status.st_nlink > 1) return refuse("{} has {} hard links; an experiment is a file of its own", file.filename().string(), status.st_nlink);
+  if (::fstat(fd->get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return refuse("{} is {}, not a regular file", file.filename().string(), kind_of(status.st_mode));
+  if (status.st_nlink > 1)
+    return refuse("{} has {} hard links; an experiment is a file of its own", file.filename().string(),
+                  status.st_nlink);
   if (static_cast<std::uint64_t>(status.st_size) > k_max_experiment_bytes) {
-    return refuse("{} has {}; an experiment has at most {}", file.filename().string(), human_bytes(static_cast<std::uint64_t>(status.st_size)), human_bytes(k_max_experiment_bytes));
+    return refuse("{} has {}; an experiment has at most {}", file.filename().string(),
+                  human_bytes(static_cast<std::uint64_t>(status.st_size)),
+                  human_bytes(k_max_experiment_bytes));
   }
   auto bytes = read_all(fd->get(), k_max_experiment_bytes);
   if (!bytes) return refuse("{} cannot be read: {}", file.filename().string(), bytes.error().message);
@@ -76,7 +82,8 @@ Status refuse_duplicate(const Session& session, const Intake& intake) {
   std::error_code error;
   for (fs::directory_iterator it(sample_folder, error), end; !error && it != end; it.increment(error)) {
     if (it->path().stem() != "sample" || it->path().filename() == intake.name) continue;
-    if (const auto hash = sha256_file(it->path()); hash && *hash == intake.sha256) return refuse("it is byte for byte the sample");
+    if (const auto hash = sha256_file(it->path()); hash && *hash == intake.sha256)
+      return refuse("it is byte for byte the sample");
   }
   return {};
 }
@@ -96,7 +103,8 @@ Result<std::string> place_in_lab(Session& session, const Intake& intake, const s
   const std::string stem = fs::path(wanted).stem().string();
   const std::string extension = fs::path(wanted).extension().string();
   std::string file_name = wanted;
-  for (int attempt = 2; fs::exists(fs::symlink_status(folder / file_name)); ++attempt) file_name = fmt::format("{}_{}{}", stem, attempt, extension);
+  for (int attempt = 2; fs::exists(fs::symlink_status(folder / file_name)); ++attempt)
+    file_name = fmt::format("{}_{}{}", stem, attempt, extension);
   TRY(write_new(folder / file_name, intake.bytes), "placing {} in the lab", file_name);
   crash_point("intake.placed");
   return (fs::path(session.config.experiments_dir) / file_name).string();
@@ -109,9 +117,12 @@ Status replace_in_lab(const Session& session, const std::string& file, const std
 std::string notes_of(const std::string& source) {
   for (std::string_view line : split_lines(source)) {
     line = trim(line);
-    if (line.empty() || line.starts_with("#!") || line.starts_with("# -*-") || line.starts_with("#pragma") || line.starts_with("#include") || line.starts_with("from __future__")) continue;
+    if (line.empty() || line.starts_with("#!") || line.starts_with("# -*-") || line.starts_with("#pragma") ||
+        line.starts_with("#include") || line.starts_with("from __future__"))
+      continue;
     bool comment = false;
-    for (const std::string_view mark : {"\"\"\"", "'''", "r\"\"\"", "/**", "/*", "//", "#", "--", ";", "%", "!"}) {
+    for (const std::string_view mark :
+         {"\"\"\"", "'''", "r\"\"\"", "/**", "/*", "//", "#", "--", ";", "%", "!"}) {
       if (!line.starts_with(mark)) continue;
       line.remove_prefix(mark.size());
       comment = true;

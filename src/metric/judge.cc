@@ -21,7 +21,8 @@ sandbox::Limits limits_of(const lab::Config& config) {
   limits.wall = config.evaluation_limit;
   // Per process and over its threads: a program that spins on every core is ended by the wall clock first.
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  limits.cpu = std::chrono::ceil<std::chrono::seconds>(config.evaluation_limit) * cores + std::chrono::seconds(1);
+  limits.cpu =
+      std::chrono::ceil<std::chrono::seconds>(config.evaluation_limit) * cores + std::chrono::seconds(1);
   limits.memory_bytes = config.memory_mb << 20;
   limits.processes = config.processes;
   limits.open_files = 1024;
@@ -35,9 +36,14 @@ sandbox::Limits limits_of(const lab::Config& config) {
 // What the evaluator wrote, as `leanlab log` shows it.
 std::string log_text(const sandbox::Outcome& outcome) {
   std::string text = outcome.out;
-  if (outcome.out_bytes > outcome.out.size()) text += fmt::format("\n[{} more on stdout were not kept]\n", human_bytes(outcome.out_bytes - outcome.out.size()));
-  if (!outcome.err.empty()) text += (text.empty() || text.back() == '\n' ? "" : "\n") + std::string("--- stderr ---\n") + outcome.err;
-  if (outcome.err_bytes > outcome.err.size()) text += fmt::format("\n[{} more on stderr were not kept]\n", human_bytes(outcome.err_bytes - outcome.err.size()));
+  if (outcome.out_bytes > outcome.out.size())
+    text += fmt::format("\n[{} more on stdout were not kept]\n",
+                        human_bytes(outcome.out_bytes - outcome.out.size()));
+  if (!outcome.err.empty())
+    text += (text.empty() || text.back() == '\n' ? "" : "\n") + std::string("--- stderr ---\n") + outcome.err;
+  if (outcome.err_bytes > outcome.err.size())
+    text += fmt::format("\n[{} more on stderr were not kept]\n",
+                        human_bytes(outcome.err_bytes - outcome.err.size()));
   return text;
 }
 
@@ -66,31 +72,40 @@ class Judging {
 
 Result<exec::JobReport> Judging::execute(const std::string& command) {
   TRY_ASSIGN(const TempDirectory scratch, TempDirectory::make(fs::temp_directory_path(), "leanlab-judge-"));
-  TRY_ASSIGN(lab::ResolvedCommand resolved, lab::resolve_command(command, experiment_.file, session_.place.folder, lab::search_path(session_.seal)));
+  TRY_ASSIGN(lab::ResolvedCommand resolved,
+             lab::resolve_command(command, experiment_.file, session_.place.folder,
+                                  lab::search_path(session_.seal)));
   exec::Job job;
   job.policy.role = sandbox::Role::in_process;
   job.policy.limits = limits_of(session_.config);
-  job.policy.paths = {{session_.place.folder.string(), sandbox::Access::read}, {scratch.path().string(), sandbox::Access::write}};
+  job.policy.paths = {{session_.place.folder.string(), sandbox::Access::read},
+                      {scratch.path().string(), sandbox::Access::write}};
   job.tier = session_.tier;
   job.cpus = session_.config.cpus;
   job.gpus = session_.config.gpus;
   job.command.argv = std::move(resolved.argv);
   job.command.cwd = session_.place.folder;
-  job.command.env = lab::judge_environment({.lab = session_.place.folder, .private_folder = scratch.path(), .seed = experiment_.evaluation_seed,
-                                            .interpreter = resolved.interpreter, .recorded = session_.seal.environment});
+  job.command.env = lab::judge_environment({.lab = session_.place.folder,
+                                            .private_folder = scratch.path(),
+                                            .seed = experiment_.evaluation_seed,
+                                            .interpreter = resolved.interpreter,
+                                            .recorded = session_.seal.environment});
   TRY_ASSIGN(exec::JobReport report, session_.executor->run(job, session_.interrupt));
-  if (report.outcome.end == sandbox::End::interrupted) return fail(ErrorCode::interrupted, "interrupted while {} was judged", experiment_.id());
+  if (report.outcome.end == sandbox::End::interrupted)
+    return fail(ErrorCode::interrupted, "interrupted while {} was judged", experiment_.id());
   return report;
 }
 
 void Judging::add_usage(const sandbox::Outcome& outcome) {
   experiment_.seconds = experiment_.seconds.value_or(0) + std::chrono::duration<double>(outcome.wall).count();
-  experiment_.cpu_seconds = experiment_.cpu_seconds.value_or(0) + std::chrono::duration<double>(outcome.status.cpu).count();
+  experiment_.cpu_seconds =
+      experiment_.cpu_seconds.value_or(0) + std::chrono::duration<double>(outcome.status.cpu).count();
 }
 
 Status Judging::keep_log(const sandbox::Outcome& outcome) {
   // A log that holds nothing but the score is not worth two flushes of the disk.
-  const bool only_score = outcome.err.empty() && outcome.out.size() < 2048 && std::count(outcome.out.begin(), outcome.out.end(), '\n') <= 1;
+  const bool only_score = outcome.err.empty() && outcome.out.size() < 2048 &&
+                          std::count(outcome.out.begin(), outcome.out.end(), '\n') <= 1;
   if (only_score && experiment_.verdict == lab::Verdict::pending) return {};
   const std::string text = log_text(outcome);
   if (text.empty()) return {};
@@ -109,8 +124,10 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
   TRY(session_.prove());
   if (!session_.config.validate_cmd.empty()) {
     on_phase(lab::Phase::validating);
-    TRY_ASSIGN(const exec::JobReport report, execute(session_.config.validate_cmd), "validating {}", experiment_.file);
-    if (const std::string objection = lab::validator_objection(report.outcome, limits_of(session_.config)); !objection.empty()) {
+    TRY_ASSIGN(const exec::JobReport report, execute(session_.config.validate_cmd), "validating {}",
+               experiment_.file);
+    if (const std::string objection = lab::validator_objection(report.outcome, limits_of(session_.config));
+        !objection.empty()) {
       call_invalid(objection);
       TRY(keep_log(report.outcome));
     }
@@ -118,14 +135,18 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
   crash_point("judge.validated");
   if (experiment_.verdict == lab::Verdict::pending) {
     on_phase(lab::Phase::judging);
-    TRY_ASSIGN(const exec::JobReport report, execute(session_.config.eval_cmd), "evaluating {}", experiment_.file);
-    const lab::Judgement judgement = lab::judge_outcome(report.outcome, limits_of(session_.config), session_.config.objective.metric);
+    TRY_ASSIGN(const exec::JobReport report, execute(session_.config.eval_cmd), "evaluating {}",
+               experiment_.file);
+    const lab::Judgement judgement =
+        lab::judge_outcome(report.outcome, limits_of(session_.config), session_.config.objective.metric);
     experiment_.value = judgement.value;
     experiment_.metrics = judgement.metrics;
     experiment_.info = judgement.info;
     experiment_.warnings = judgement.warnings;
-    if (judgement.value) experiment_.repeats = {*judgement.value};
-    else call_invalid(judgement.reason);
+    if (judgement.value)
+      experiment_.repeats = {*judgement.value};
+    else
+      call_invalid(judgement.reason);
     add_usage(report.outcome);
     TRY(keep_log(report.outcome));
   }

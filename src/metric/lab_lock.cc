@@ -1,12 +1,11 @@
 // The lock file of a lab: JSON that names its holder.
 #include "metric/lab_lock.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/process.h"
@@ -16,7 +15,9 @@ namespace leanlab::metric {
 
 namespace {
 
-fs::path lock_path(const lab::Place& place) { return place.state / "lock"; }
+fs::path lock_path(const lab::Place& place) {
+  return place.state / "lock";
+}
 
 std::string host_name() {
   char name[256] = {};
@@ -27,7 +28,8 @@ std::string describe(const std::string& text) {
   const auto holder = parse_json(text);
   if (!holder || !holder->is_object()) return "another process";
   const auto since = parse_iso8601(holder->value("since", std::string()));
-  return fmt::format("{}, process {} on {}{}", holder->value("what", std::string("a run")), holder->value("pid", 0), holder->value("host", std::string("this machine")),
+  return fmt::format("{}, process {} on {}{}", holder->value("what", std::string("a run")),
+                     holder->value("pid", 0), holder->value("host", std::string("this machine")),
                      since ? ", since " + local_clock_time(*since) : std::string());
 }
 
@@ -46,11 +48,14 @@ Result<FileLock> lock_lab(const lab::Place& place, const std::string& what, cons
   auto lock = FileLock::try_take(lock_path(place));
   if (!lock && lock.error().code == ErrorCode::lab_busy) {
     const std::string text = lock.error().context.empty() ? std::string() : lock.error().context.front();
-    return fail(Error(ErrorCode::lab_busy, fmt::format("the lab {} is in use: {}", place.name, describe(text)))
-                    .then(fmt::format("wait for it, or end it with: leanlab stop {}", join_command(std::vector{place.name}))));
+    return fail(
+        Error(ErrorCode::lab_busy, fmt::format("the lab {} is in use: {}", place.name, describe(text)))
+            .then(fmt::format("wait for it, or end it with: leanlab stop {}",
+                              join_command(std::vector{place.name}))));
   }
   TRY_ASSIGN(FileLock held, std::move(lock));
-  const Json holder{{"what", what}, {"pid", ::getpid()}, {"host", host_name()}, {"since", iso8601(clock.now())}};
+  const Json holder{
+      {"what", what}, {"pid", ::getpid()}, {"host", host_name()}, {"since", iso8601(clock.now())}};
   TRY(held.describe(to_line(holder)));
   return held;
 }
@@ -62,7 +67,8 @@ std::string lab_holder(const lab::Place& place) {
 
 Result<int> stop_run(const lab::Place& place) {
   const auto nothing = [&] {
-    return fail(Error(ErrorCode::not_found, fmt::format("nothing is running in {}", place.name)).then(fmt::format("leanlab status")));
+    return fail(Error(ErrorCode::not_found, fmt::format("nothing is running in {}", place.name))
+                    .then(fmt::format("leanlab status")));
   };
   const std::string text = holder_text(place);
   if (text.empty()) return nothing();
@@ -70,7 +76,8 @@ Result<int> stop_run(const lab::Place& place) {
   const int pid = holder && holder->is_object() ? holder->value("pid", 0) : 0;
   if (pid <= 0) return nothing();
   if (holder->value("host", std::string()) != host_name()) {
-    return fail(ErrorCode::io, "{} runs on another machine, {}: stop it there", place.name, holder->value("host", std::string("?")));
+    return fail(ErrorCode::io, "{} runs on another machine, {}: stop it there", place.name,
+                holder->value("host", std::string("?")));
   }
   TRY(signal_process(pid, SIGINT), "stopping the run of {}", place.name);
   return pid;

@@ -48,11 +48,4 @@ struct RunOptions {
 [[nodiscard]] Result<std::string> dry_run(const lab::Project& project, const lab::Place& place,
                                           const RunOptions& options, const Clock& clock);
 
-/// Asks the run that holds the lab to stop, as Ctrl-C would. Returns its process id; not_found when none
-/// runs.
-[[nodiscard]] Result<int> stop_run(const lab::Place& place);
-
-/// Who runs the lab now: the text of the lock ("pid 123 on host since ..."), or empty.
-[[nodiscard]] std::string lab_holder(const lab::Place& place);
-
 }  // namespace leanlab::metric

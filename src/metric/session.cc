@@ -8,11 +8,15 @@
 
 namespace leanlab::metric {
 
-Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, const lab::Place& place, const lab::Config& config, const SessionOptions& options,
-                                               const lab::EventSink& sink, const Clock& clock, const Interrupt& interrupt) {
+Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, const lab::Place& place,
+                                               const lab::Config& config, const SessionOptions& options,
+                                               const lab::EventSink& sink, const Clock& clock,
+                                               const Interrupt& interrupt) {
   std::unique_ptr<Session> session(new Session(project, place, config, options, sink, clock, interrupt));
   if (options.min_tier && session->tier > *options.min_tier) {
-    return fail(Error(ErrorCode::misconfigured, fmt::format("this run would be judged at tier {}, which is below --min-tier {}", sandbox::name(session->tier), sandbox::name(*options.min_tier)))
+    return fail(Error(ErrorCode::misconfigured,
+                      fmt::format("this run would be judged at tier {}, which is below --min-tier {}",
+                                  sandbox::name(session->tier), sandbox::name(*options.min_tier)))
                     .then("leanlab doctor"));
   }
   TRY(lab::prepare_state(project));
@@ -29,14 +33,16 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
     session->seal = *locked;
   } else {
     TRY_ASSIGN(session->seal, lab::make_seal(place, config));
-    session->warn(fmt::format("{} is not locked: its scores are recorded as unsealed (leanlab lock {})", place.name, join_command(std::vector{place.name})));
+    session->warn(fmt::format("{} is not locked: its scores are recorded as unsealed (leanlab lock {})",
+                              place.name, join_command(std::vector{place.name})));
   }
   // What is left of attempts that a crash cut off; their experiments are in the store.
   TRY(remove_tree(place.state / "work"));
   TRY(make_directories(place.state / "work"));
   exec::LocalOptions local;
   local.slots = std::max<std::uint32_t>(1, options.evaluations);
-  local.sharing = config.exclusive ? exec::LocalOptions::Sharing::exclusive : exec::LocalOptions::Sharing::shared;
+  local.sharing =
+      config.exclusive ? exec::LocalOptions::Sharing::exclusive : exec::LocalOptions::Sharing::shared;
   session->executor = exec::make_local_executor(local);
   session->next_name_ = session->book->last_number();
   return session;
@@ -56,7 +62,10 @@ std::string Session::free_name(const std::string& extension) {
 }
 
 std::string Session::protection() const {
-  return fmt::format("judged in-process, tier {} (UNVERIFIED): evaluator and experiment share one process, so an experiment that cheats can forge its score", sandbox::name(tier));
+  return fmt::format(
+      "judged in-process, tier {} (UNVERIFIED): evaluator and experiment share one process, so an experiment "
+      "that cheats can forge its score",
+      sandbox::name(tier));
 }
 
 }  // namespace leanlab::metric

@@ -21,8 +21,8 @@
 namespace leanlab::metric {
 
 struct SessionOptions {
-  std::string what = "run";                       ///< for the lock's text
-  std::uint32_t evaluations = 1;                  ///< at once
+  std::string what = "run";       ///< for the lock's text
+  std::uint32_t evaluations = 1;  ///< at once
   std::optional<sandbox::Tier> min_tier;
   std::string driver = "unknown";
 };
@@ -30,8 +30,11 @@ struct SessionOptions {
 class Session {
  public:
   /// Takes the lock, then opens book and seal; notices go to `sink`. Errors: lab_busy, misconfigured, integrity, io, no_space.
-  [[nodiscard]] static Result<std::unique_ptr<Session>> open(const lab::Project& project, const lab::Place& place, const lab::Config& config,
-                                                             const SessionOptions& options, const lab::EventSink& sink, const Clock& clock,
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(const lab::Project& project,
+                                                             const lab::Place& place,
+                                                             const lab::Config& config,
+                                                             const SessionOptions& options,
+                                                             const lab::EventSink& sink, const Clock& clock,
                                                              const Interrupt& interrupt);
 
   /// Tells the world; thread: any.
@@ -58,7 +61,8 @@ class Session {
   sandbox::Tier tier = sandbox::Tier::C;
 
  private:
-  Session(const lab::Project& p, const lab::Place& l, const lab::Config& c, const SessionOptions& options, const lab::EventSink& sink, const Clock& k, const Interrupt& i)
+  Session(const lab::Project& p, const lab::Place& l, const lab::Config& c, const SessionOptions& options,
+          const lab::EventSink& sink, const Clock& k, const Interrupt& i)
       : project(p), place(l), config(c), clock(k), interrupt(i), driver(options.driver), sink_(sink) {}
 
   const lab::EventSink& sink_;

@@ -1,0 +1,267 @@
+// The steps of one attempt, in the order of the contract: propose, take in, judge, repair, record.
+#include "metric/attempt.h"
+
+#include "agent/replies.h"
+#include "base/crash_point.h"
+#include "base/random.h"
+#include "base/strings.h"
+#include "metric/intake.h"
+#include "metric/judge.h"
+#include "metric/prompts.h"
+#include "metric/workspace.h"
+
+namespace leanlab::metric {
+
+namespace {
+
+class Attempt {
+ public:
+  Attempt(AttemptContext& context, std::uint64_t number)
+      : context_(context), session_(context.session), number_(number) {}
+  ~Attempt() {
+    if (!workspace_.folder.empty()) static_cast<void>(remove_tree(workspace_.folder));
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  Result<AttemptEnd> propose_and_judge(std::uint64_t remaining);
+  Result<AttemptEnd> judge_pending(const lab::Experiment& pending);
+  Result<AttemptEnd> judge_submitted(const fs::path& file);
+
+ private:
+  void phase(lab::Phase phase, std::string detail = {}) {
+    session_.tell(lab::PhaseChanged{number_, phase, experiment_.number > 0 ? experiment_.id() : std::string(),
+                                    std::move(detail)});
+  }
+  Result<AttemptEnd> fruitless(const std::string& reason);
+  Result<AttemptEnd> refused(const std::string& file, const Error& why);
+  Result<agent::Turn> take_turn(std::string prompt, const std::string& previous_error,
+                                std::uint64_t remaining);
+  std::string proposed_file(const agent::Turn& turn);
+  Status take_in_proposal(const Intake& intake, const agent::Turn& turn);
+  void add_cost(const agent::Turn& turn);
+  Result<AttemptEnd> judge_until_done();
+  Result<bool> repair();
+  Result<AttemptEnd> record();
+
+  AttemptContext& context_;
+  Session& session_;
+  const std::uint64_t number_;
+  Workspace workspace_;
+  std::string file_in_workspace_;
+  std::optional<std::string> agent_session_;
+  lab::Experiment experiment_;
+};
+
+Result<AttemptEnd> Attempt::fruitless(const std::string& reason) {
+  TRY(session_.book->record_refusal({"", reason}, context_.agent->describe()));
+  session_.tell(lab::AttemptFailed{number_, reason});
+  return AttemptEnd::fruitless;
+}
+
+Result<AttemptEnd> Attempt::refused(const std::string& file, const Error& why) {
+  const lab::Refusal refusal{file, why.message};
+  TRY(session_.book->record_refusal(refusal,
+                                    context_.agent != nullptr ? context_.agent->describe() : "person"));
+  context_.on_refused(refusal);
+  session_.tell(lab::AttemptRefused{number_, refusal});
+  return AttemptEnd::refused;
+}
+
+Result<agent::Turn> Attempt::take_turn(std::string prompt, const std::string& previous_error,
+                                       std::uint64_t remaining) {
+  agent::TurnRequest request;
+  request.role = agent::Role::worker;
+  request.prompt = std::move(prompt);
+  request.workspace = workspace_.folder;
+  request.experiments_dir = session_.config.experiments_dir;
+  request.suggested_file = workspace_.suggested_file;
+  request.parent_file = workspace_.parent_file;
+  request.proposal = session_.book->proposals();
+  request.seed = context_.seed;
+  request.remaining = remaining;
+  request.session = agent_session_;
+  request.previous_error = previous_error;
+  request.limit = session_.config.agent_limit;
+  const auto started = session_.clock.steady();
+  auto turn = context_.agent->take_turn(request, session_.interrupt);
+  const double seconds = std::chrono::duration<double>(session_.clock.steady() - started).count();
+  experiment_.turn_seconds = experiment_.turn_seconds.value_or(0) + seconds;
+  if (turn) agent_session_ = turn->session;
+  return turn;
+}
+
+// The file that the turn reports, else the only new one.
+std::string Attempt::proposed_file(const agent::Turn& turn) {
+  if (const auto report = agent::find_worker_report(turn.reply)) {
+    experiment_.notes = report->notes;
+    const fs::path named = report->experiment_file;
+    const fs::path inside = named.is_absolute() ? named : workspace_.folder / named;
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(inside, error))) return inside.string();
+  }
+  const std::string fresh = new_file(workspace_, session_.config.experiments_dir);
+  return fresh.empty() ? fresh : (workspace_.folder / fresh).string();
+}
+
+void Attempt::add_cost(const agent::Turn& turn) {
+  if (turn.cost_usd) experiment_.cost_usd = experiment_.cost_usd.value_or(0) + *turn.cost_usd;
+  if (!turn.tokens) return;
+  agent::Tokens sum = experiment_.tokens.value_or(agent::Tokens{});
+  sum.input += turn.tokens->input;
+  sum.output += turn.tokens->output;
+  sum.cache_read += turn.tokens->cache_read;
+  sum.cache_write += turn.tokens->cache_write;
+  experiment_.tokens = sum;
+}
+
+Result<AttemptEnd> Attempt::propose_and_judge(std::uint64_t remaining) {
+  session_.tell(lab::AttemptStarted{number_, context_.agent->describe()});
+  phase(lab::Phase::waiting);
+  agent::Turn turn;
+  std::string file;
+  {
+    context_.proposing.acquire();
+    struct Release {
+      std::counting_semaphore<>& semaphore;
+      ~Release() { semaphore.release(); }
+    } const release{context_.proposing};
+    TRY(session_.interrupt.check());
+    phase(lab::Phase::proposing);
+    TRY_ASSIGN(const Material material, pick(session_), "choosing what to start from");
+    TRY_ASSIGN(workspace_, make_workspace(session_, material, number_), "making a private copy of {}",
+               session_.place.name);
+    TRY_ASSIGN(std::string prompt, worker_prompt(session_, material, workspace_));
+    if (material.parent) experiment_.parent = material.parent->id();
+    auto taken = take_turn(std::move(prompt), {}, remaining);
+    if (!taken && taken.error().code == ErrorCode::goal_not_met) return fruitless(one_line(taken.error()));
+    TRY_ASSIGN(turn, std::move(taken));
+    crash_point("loop.proposed");
+    file = proposed_file(turn);
+    if (file.empty()) return fruitless("the turn ended without a new experiment file");
+    add_cost(turn);
+  }
+  auto intake = take_in(session_, file, workspace_.folder / session_.config.experiments_dir);
+  Status fresh = intake ? refuse_duplicate(session_, *intake) : fail(intake.error());
+  if (!fresh && fresh.error().code == ErrorCode::goal_not_met)
+    return refused(fs::path(file).filename().string(), fresh.error());
+  TRY(std::move(fresh));
+  file_in_workspace_ = file;
+  TRY(take_in_proposal(*intake, turn));
+  return judge_until_done();
+}
+
+Status Attempt::take_in_proposal(const Intake& intake, const agent::Turn& turn) {
+  TRY_ASSIGN(const std::string hash, session_.book->blobs().put(intake.bytes), "storing {}", intake.name);
+  lab::Proposal proposal;
+  if (!turn.transcript.empty()) {
+    TRY_ASSIGN(proposal.transcript, session_.book->blobs().put(turn.transcript), "storing the transcript");
+  }
+  TRY_ASSIGN(proposal.file, place_in_lab(session_, intake, intake.name));
+  proposal.sha256 = hash;
+  const std::string own_words = notes_of(intake.bytes);
+  proposal.notes = own_words.empty() ? experiment_.notes : own_words;
+  proposal.parent = experiment_.parent;
+  proposal.agent = context_.agent != nullptr ? context_.agent->describe() : "person";
+  proposal.origin = context_.agent != nullptr ? lab::Origin::run : lab::Origin::submitted;
+  proposal.cost_usd = experiment_.cost_usd;
+  proposal.tokens = experiment_.tokens;
+  proposal.turn_seconds = experiment_.turn_seconds;
+  proposal.driver = session_.driver;
+  TRY_ASSIGN(experiment_, session_.book->propose(proposal));
+  crash_point("loop.taken_in");
+  return {};
+}
+
+Result<AttemptEnd> Attempt::judge_pending(const lab::Experiment& pending) {
+  experiment_ = pending;
+  session_.tell(lab::AttemptStarted{number_, experiment_.agent});
+  TRY_ASSIGN(const std::string bytes, session_.book->blobs().get(experiment_.sha256), "continuing {}",
+             experiment_.id());
+  TRY(replace_in_lab(session_, experiment_.file, bytes));
+  return judge_until_done();
+}
+
+Result<AttemptEnd> Attempt::judge_submitted(const fs::path& file) {
+  session_.tell(lab::AttemptStarted{number_, "person"});
+  const fs::path experiments = session_.place.folder / session_.config.experiments_dir;
+  auto intake = take_in(session_, file, experiments);
+  Status fresh = intake ? refuse_duplicate(session_, *intake) : fail(intake.error());
+  if (!fresh && fresh.error().code == ErrorCode::goal_not_met) return refused(file.string(), fresh.error());
+  TRY(std::move(fresh));
+  // The file is in its place already; what is judged is the stored copy's bytes, proved after the evaluation.
+  lab::Proposal proposal;
+  TRY_ASSIGN(proposal.sha256, session_.book->blobs().put(intake->bytes), "storing {}", intake->name);
+  proposal.file = fs::canonical(file).lexically_relative(fs::canonical(session_.place.folder)).string();
+  proposal.notes = notes_of(intake->bytes);
+  proposal.agent = "person";
+  proposal.origin = lab::Origin::submitted;
+  proposal.driver = session_.driver;
+  TRY_ASSIGN(experiment_, session_.book->propose(proposal));
+  crash_point("loop.taken_in");
+  return judge_until_done();
+}
+
+Result<AttemptEnd> Attempt::judge_until_done() {
+  experiment_.evaluation_seed = derive_seed(context_.seed, "evaluation", experiment_.number) >> 33;
+  while (true) {
+    phase(lab::Phase::queued);
+    TRY(judge(session_, experiment_, [&](lab::Phase now) { phase(now); }));
+    crash_point("loop.judged");
+    if (experiment_.verdict != lab::Verdict::invalid) return record();
+    TRY_ASSIGN(const bool repaired, repair());
+    if (!repaired) return record();
+  }
+}
+
+// True when the agent has mended its file, so that it is judged again.
+Result<bool> Attempt::repair() {
+  const bool possible =
+      context_.agent != nullptr && context_.agent->capabilities().can_repair && !workspace_.folder.empty();
+  if (!possible || experiment_.fixes >= session_.config.max_fix_calls) return false;
+  const std::uint32_t fix = experiment_.fixes + 1;
+  phase(lab::Phase::repairing, fmt::format("fix {} of {}", fix, session_.config.max_fix_calls));
+  const std::string name = fs::path(file_in_workspace_).filename().string();
+  auto turn = take_turn(repair_prompt(name, experiment_.reason, fix, session_.config.max_fix_calls),
+                        experiment_.reason, 0);
+  if (!turn && turn.error().code != ErrorCode::goal_not_met) return fail(turn.error());
+  experiment_.fixes = fix;
+  if (turn) add_cost(*turn);
+  const auto intake =
+      take_in(session_, file_in_workspace_, workspace_.folder / session_.config.experiments_dir);
+  if (!intake || intake->sha256 == experiment_.sha256) return false;  // nothing was mended
+  TRY_ASSIGN(experiment_.sha256, session_.book->blobs().put(intake->bytes));
+  TRY(replace_in_lab(session_, experiment_.file, intake->bytes));
+  TRY(session_.book->repair(experiment_.number, experiment_.sha256, experiment_.reason));
+  crash_point("loop.repaired");
+  experiment_.reason.clear();
+  return true;
+}
+
+Result<AttemptEnd> Attempt::record() {
+  phase(lab::Phase::recording);
+  const auto previous_best = session_.book->best();
+  TRY_ASSIGN(const lab::Experiment recorded, session_.book->record(experiment_));
+  crash_point("loop.recorded");
+  context_.on_recorded(recorded);
+  session_.tell(lab::AttemptFinished{number_, recorded, previous_best});
+  if (recorded.verdict == lab::Verdict::tampered) TRY(session_.prove());  // broken sealed bytes stop the run
+  return AttemptEnd::recorded;
+}
+
+}  // namespace
+
+Result<AttemptEnd> run_attempt(AttemptContext& context, std::uint64_t attempt, std::uint64_t remaining) {
+  return Attempt(context, attempt).propose_and_judge(remaining);
+}
+
+Result<AttemptEnd> continue_attempt(AttemptContext& context, std::uint64_t attempt,
+                                    const lab::Experiment& pending) {
+  return Attempt(context, attempt).judge_pending(pending);
+}
+
+Result<AttemptEnd> submit_attempt(AttemptContext& context, std::uint64_t attempt, const fs::path& file) {
+  return Attempt(context, attempt).judge_submitted(file);
+}
+
+}  // namespace leanlab::metric

@@ -1,0 +1,84 @@
+// Making the private copy that a Worker gets.
+#include "metric/workspace.h"
+
+#include <algorithm>
+
+namespace leanlab::metric {
+
+namespace {
+constexpr std::size_t k_memory = 5;
+
+Status copy_if_there(const fs::path& from, const fs::path& to) {
+  if (!fs::exists(from)) return {};
+  return copy_tree(from, to);
+}
+}  // namespace
+
+Result<Material> pick(const Session& session) {
+  Material material;
+  TRY_ASSIGN(material.parent, session.book->champion());
+  TRY_ASSIGN(material.inspirations,
+             session.book->query({.limit = k_memory, .order = lab::Query::Order::best}));
+  return material;
+}
+
+fs::path sample_file(const Session& session) {
+  const fs::path folder = session.place.folder / session.config.experiments_dir;
+  const auto names = list_directory(folder);
+  if (!names) return {};
+  const auto found = std::find_if(names->begin(), names->end(),
+                                  [](const std::string& name) { return fs::path(name).stem() == "sample"; });
+  return found == names->end() ? fs::path() : folder / *found;
+}
+
+Result<Workspace> make_workspace(Session& session, const Material& material, std::uint64_t attempt) {
+  Workspace workspace;
+  workspace.folder = session.place.state / "work" / std::to_string(attempt);
+  const fs::path experiments = workspace.folder / session.config.experiments_dir;
+  TRY(remove_tree(workspace.folder));
+  TRY(make_directories(experiments));
+  TRY_ASSIGN(const auto names, list_directory(session.place.folder));
+  for (const std::string& name : names) {
+    const bool wanted = name == "task.md" || name == "README.md" || name == "Director_Notes.md" ||
+                        name == "Critic_Feedback.md" || fs::path(name).stem() == "validate";
+    if (wanted) TRY(copy_if_there(session.place.folder / name, workspace.folder / name));
+  }
+  const fs::path sample = sample_file(session);
+  if (!sample.empty()) TRY(copy_tree(sample, experiments / sample.filename()));
+  const auto bring = [&](const lab::Experiment& experiment) -> Status {
+    const fs::path target = experiments / fs::path(experiment.file).filename();
+    if (fs::exists(target)) return {};
+    if (!experiment.sha256.empty() && session.book->blobs().contains(experiment.sha256)) {
+      TRY_ASSIGN(const std::string bytes, session.book->blobs().get(experiment.sha256));
+      return write_file(target, bytes);
+    }
+    return copy_if_there(session.place.folder / experiment.file,
+                         target);  // an imported row: only its file is there
+  };
+  for (const lab::Experiment& experiment : material.inspirations) TRY(bring(experiment));
+  fs::path parent = sample;
+  if (material.parent) {
+    TRY(bring(*material.parent));
+    const fs::path brought = experiments / fs::path(material.parent->file).filename();
+    if (fs::exists(brought)) parent = brought;
+  }
+  if (!parent.empty())
+    workspace.parent_file = (fs::path(session.config.experiments_dir) / parent.filename()).string();
+  workspace.suggested_file =
+      (fs::path(session.config.experiments_dir) / session.free_name(parent.extension().string())).string();
+  TRY_ASSIGN(workspace.before, list_directory(experiments));
+  return workspace;
+}
+
+std::string new_file(const Workspace& workspace, const std::string& experiments_dir) {
+  const auto names = list_directory(workspace.folder / experiments_dir);
+  if (!names) return {};
+  std::vector<std::string> fresh;
+  std::set_difference(names->begin(), names->end(), workspace.before.begin(), workspace.before.end(),
+                      std::back_inserter(fresh));
+  std::erase_if(fresh,
+                [](const std::string& name) { return name.starts_with('.') || name == "__pycache__"; });
+  return fresh.size() == 1 ? (fs::path(experiments_dir) / fresh.front()).string() : std::string();
+}
+
+}  // namespace leanlab::metric
