@@ -2,7 +2,8 @@
 #include "cli/commands.h"
 
 // Each row's function is defined in commands/NAME.cc.
-#define LEANLAB_COMMANDS(row) row(completions) row(help)
+#define LEANLAB_COMMANDS(row) \
+  row(init) row(check) row(lock) row(config) row(doctor) row(completions) row(help)
 
 namespace leanlab::cli {
 
@@ -23,10 +24,7 @@ const std::vector<Command>& commands() {
 #define LEANLAB_ROW(name) name##_command(),
       LEANLAB_COMMANDS(LEANLAB_ROW)
 #undef LEANLAB_ROW
-          not_yet("init", "make a lab"),
-      not_yet("check", "preflight: is the lab ready to run?"),
-      not_yet("lock", "seal the evaluator"),
-      not_yet("unlock", "open the evaluator for editing"),
+          not_yet("unlock", "open the evaluator for editing"),
       not_yet("run", "evolve experiments"),
       not_yet("stop", "end a run as Ctrl-C would"),
       not_yet("submit", "judge files that a person wrote"),
@@ -40,8 +38,6 @@ const std::vector<Command>& commands() {
       not_yet("rename", "give a lab another name"),
       not_yet("export", "the book for other tools"),
       not_yet("demo", "a demonstration that needs no key"),
-      not_yet("config", "the settings in force and where each is from"),
-      not_yet("doctor", "what this machine offers"),
       not_yet("fix", "let an agent mend what check found"),
       not_yet("rescore", "judge an old experiment again and compare"),
       not_yet("redteam", "run the attack corpus on this machine"),

@@ -5,10 +5,10 @@
 
 #include <unistd.h>
 
-#include "base/fd.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "cli/ui/diagnostics.h"
 
 namespace leanlab::cli {
 namespace {
@@ -25,17 +25,6 @@ ui::When when_coloured(std::string_view word) {
 void find_terminals(Context& context, ui::When colour) {
   context.out = ui::detect_terminal(STDOUT_FILENO, colour, environment);
   context.err = ui::detect_terminal(STDERR_FILENO, colour, environment);
-}
-
-void show_diagnostics_on(const ui::Terminal& terminal) {
-  set_log_sink([terminal](LogLevel level, std::string_view text) {
-    const ui::Style& style = terminal.style;
-    std::string line = printable(text, Newlines::keep) + "\n";
-    if (level == LogLevel::warning) line = style.bold_yellow("warning:") + " " + line;
-    if (level == LogLevel::error) line = style.bold_red("error:") + " " + line;
-    if (level == LogLevel::debug) line = style.dim(line);
-    static_cast<void>(write_all(terminal.fd, line));  // nobody to tell when stderr is gone
-  });
 }
 
 }  // namespace
@@ -84,7 +73,7 @@ Status apply_globals(Context& context, const Arguments& arguments) {
   set_log_level(context.verbosity == Verbosity::quiet     ? LogLevel::warning
                 : context.verbosity == Verbosity::verbose ? LogLevel::debug
                                                           : LogLevel::info);
-  show_diagnostics_on(context.err);
+  ui::show_diagnostics_on(context.err);
 
   std::error_code error;
   if (const auto state = arguments.value("--state-dir")) {

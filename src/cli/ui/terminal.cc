@@ -61,6 +61,12 @@ std::size_t Terminal::width() const {
   return 80;
 }
 
+std::size_t Terminal::height() const {
+  struct winsize size{};
+  if (is_terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) return size.ws_row;
+  return 24;
+}
+
 Terminal detect_terminal(int fd, When colour, const GetEnv& get_env) {
   Terminal terminal;
   terminal.fd = fd;

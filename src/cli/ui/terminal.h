@@ -46,6 +46,8 @@ struct Terminal {
 
   /// Columns now; asks the kernel each time, so that a resize is seen. `COLUMNS`, else 80, where there is no terminal.
   [[nodiscard]] std::size_t width() const;
+  /// Rows now; 24 where there is no terminal.
+  [[nodiscard]] std::size_t height() const;
 };
 
 /// Looks at a descriptor and the environment. `NO_COLOR` (not empty), `TERM=dumb` or no terminal: no colour,

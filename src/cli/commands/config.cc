@@ -1,0 +1,88 @@
+// config: the settings of a lab that are in force, and where each is from.
+#include <nlohmann/json.hpp>
+
+#include "base/strings.h"
+#include "cli/arguments.h"
+#include "cli/labs.h"
+#include "cli/ui/table.h"
+
+namespace leanlab::cli {
+namespace {
+
+struct Setting {
+  const char* name;
+  const char* pointer;  ///< where lab.json says it
+  Json value;
+};
+
+std::vector<Setting> settings_of(const lab::Config& config) {
+  const auto seconds = [](std::chrono::milliseconds time) {
+    return static_cast<double>(time.count()) / 1000;
+  };
+  static constexpr const char* k_contracts[] = {"auto", "isolated", "proxied", "in-process"};
+  Json agents = Json::object();
+  for (const auto& [role, spec] : config.agents) agents[role] = spec;
+  return {
+      {"name", "/name", config.name},
+      {"description", "/description", config.description},
+      {"objective.metric", "/objective/metric", config.objective.metric},
+      {"objective.direction", "/objective/direction", lab::name(config.objective.direction)},
+      {"experiments_dir", "/experiments_dir", config.experiments_dir},
+      {"results_file", "/results_file", config.results_file},
+      {"validate_cmd", "/validate_cmd", config.validate_cmd},
+      {"eval_cmd", "/eval_cmd", config.eval_cmd},
+      {"director_every", "/director_every", config.director_every},
+      {"critic_every", "/critic_every", config.critic_every},
+      {"max_fix_calls", "/max_fix_calls", config.max_fix_calls},
+      {"limits.seconds", "/limits/seconds", seconds(config.evaluation_limit)},
+      {"limits.agent_seconds", "/limits/agent_seconds", seconds(config.agent_limit)},
+      {"limits.memory_mb", "/limits/memory_mb", config.memory_mb},
+      {"limits.processes", "/limits/processes", config.processes},
+      {"limits.disk_mb", "/limits/disk_mb", config.disk_mb},
+      {"limits.output_mb", "/limits/output_mb", config.output_mb},
+      {"parallel.proposals", "/parallel/proposals", config.parallel_proposals},
+      {"parallel.evaluations", "/parallel/evaluations", config.parallel_evaluations},
+      {"exclusive", "/exclusive", config.exclusive},
+      {"resources.cpus", "/resources/cpus", config.cpus},
+      {"resources.gpus", "/resources/gpus", config.gpus},
+      {"judge", "/judge", k_contracts[static_cast<std::size_t>(config.judge)]},
+      {"duplicates", "/duplicates", config.duplicates == lab::Duplicates::allow ? "allow" : "refuse"},
+      {"data", "/data", config.data},
+      {"agents", "/agents", std::move(agents)},
+  };
+}
+
+Result<int> run_config(Context& context, const Arguments& arguments) {
+  TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
+  TRY_ASSIGN(const Json file, parse_json(open.config.text, "lab.json"));
+  const bool with_origin = arguments.has("--show-origin");
+  Json list = Json::array();
+  ui::Table table({{"setting"}, {"value", ui::Align::left, ui::Fit::elastic}, {with_origin ? "from" : ""}});
+  for (const Setting& setting : settings_of(open.config)) {
+    // `exclusive` may stand inside `parallel` too.
+    const bool said = file.contains(Json::json_pointer(setting.pointer)) ||
+                      (std::string_view(setting.name) == "exclusive" &&
+                       file.contains(Json::json_pointer("/parallel/exclusive")));
+    const char* origin = said ? "lab.json" : "default";
+    list.push_back({{"name", setting.name}, {"value", setting.value}, {"origin", origin}});
+    const std::string value =
+        setting.value.is_string() ? setting.value.get<std::string>() : to_line(setting.value);
+    table.add({setting.name, printable(value), with_origin ? context.out.style.dim(origin) : ""});
+  }
+  if (context.wants_json())
+    context.print_json(Json{{"lab", open.place.name}, {"settings", std::move(list)}});
+  else
+    context.print(table.render(context.out));
+  return 0;
+}
+
+}  // namespace
+
+Command config_command() {
+  return {.name = "config",
+          .positionals = {{.name = "lab", .kind = Kind::lab}},
+          .options = {{.name = "--show-origin"}},
+          .run = run_config};
+}
+
+}  // namespace leanlab::cli

@@ -1,0 +1,111 @@
+// doctor: what this machine offers, found out by trying.
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/agent.h"
+#include "base/fs.h"
+#include "base/process.h"
+#include "base/strings.h"
+#include "cli/arguments.h"
+#include "cli/context.h"
+#include "cli/ui/table.h"
+#include "sandbox/probe.h"
+
+namespace leanlab::cli {
+namespace {
+
+struct Tool {
+  std::string name;
+  std::string path;     ///< empty: not found
+  std::string version;  ///< the first line of `--version`
+};
+
+Tool look_for(const std::string& name, const std::string& flag = "--version") {
+  Tool tool{name, find_program(name).string(), ""};
+  if (tool.path.empty()) return tool;
+  const auto output =
+      run_program({.argv = {tool.path, flag}, .cwd = {}, .env = {}, .fds = {}}, std::chrono::seconds(10));
+  if (!output) return tool;
+  const std::string& text = output->out.empty() ? output->err : output->out;
+  tool.version = printable(trim(std::string_view(text).substr(0, text.find('\n'))));
+  return tool;
+}
+
+Json tool_json(const Tool& tool) {
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"name", tool.name},
+          {"found", !tool.path.empty()},
+          {"version", or_null(tool.version)},
+          {"path", or_null(tool.path)}};
+}
+
+/// Agents: those inside the binary, and the command-line tools of others.
+std::vector<Tool> agents() {
+  std::vector<Tool> found{{"tuner", "built in", LEANLAB_VERSION}, {"command", "built in", LEANLAB_VERSION}};
+  for (const char* name : {"claude", "codex"}) found.push_back(look_for(name));
+  return found;
+}
+
+std::vector<std::string> tier_reasons(const sandbox::ProbeResult& probe) {
+  std::vector<std::string> reasons;
+  if (!probe.a.available) reasons.push_back("no tier A: " + probe.a.reason);
+  if (!probe.b.available) reasons.push_back("no tier B: " + probe.b.reason);
+  if (probe.forced) reasons.emplace_back("LEANLAB_FORCE_TIER is set");
+  return reasons;
+}
+
+void print_tools(Context& context, const char* title, const std::vector<Tool>& tools) {
+  const ui::Style& style = context.out.style;
+  ui::Table table({{""}, {""}, {"", ui::Align::left, ui::Fit::elastic}});
+  for (const Tool& tool : tools) {
+    const bool found = !tool.path.empty();
+    const std::string mark = found ? style.green(context.out.unicode ? "✓" : "+") : style.dim("-");
+    table.add({"  " + mark, tool.name, found ? tool.version : style.dim("not found")});
+  }
+  context.print(style.bold(title) + "\n" + table.render(context.out));
+}
+
+Result<int> run_doctor(Context& context, const Arguments&) {
+  const sandbox::ProbeResult& probe = sandbox::probe();
+  const std::vector<std::string> reasons = tier_reasons(probe);
+  std::vector<Tool> tools;
+  for (const char* name : {"git", "python3", "g++", "clang++", "node", "uv"}) tools.push_back(look_for(name));
+  for (const char* name : {"nvidia-smi", "sbatch"}) tools.push_back(look_for(name));
+  const std::vector<Tool> found_agents = agents();
+  const auto free = free_bytes(context.directory);
+  const unsigned cores = std::thread::hardware_concurrency();
+  if (context.wants_json()) {
+    Json view{{"tier", sandbox::name(probe.tier)},
+              {"reasons", reasons},
+              {"agents", Json::array()},
+              {"tools", Json::array()}};
+    for (const Tool& tool : found_agents) view["agents"].push_back(tool_json(tool));
+    for (const Tool& tool : tools) view["tools"].push_back(tool_json(tool));
+    view["cores"] = cores;
+    view["free_bytes"] = free ? Json(*free) : Json();
+    view["version"] = LEANLAB_VERSION;
+    context.print_json(view);
+    return 0;
+  }
+  const ui::Style& style = context.out.style;
+  const bool weak = probe.tier == sandbox::Tier::C;
+  std::string tier = fmt::format("tier {}", sandbox::name(probe.tier));
+  context.print(style.bold("Isolation") + "\n  " +
+                (weak ? style.yellow(tier + ": UNVERIFIED") : style.green(tier)) + "\n");
+  for (const std::string& reason : reasons) context.print("  " + printable(reason) + "\n");
+  print_tools(context, "Agents", found_agents);
+  print_tools(context, "Programs", tools);
+  context.print(style.bold("Machine") + fmt::format("\n  {}, {} free in {}\n", plural(cores, "core"),
+                                                    free ? human_bytes(*free) : "?",
+                                                    context.directory.string()));
+  return 0;
+}
+
+}  // namespace
+
+Command doctor_command() {
+  return {.name = "doctor", .run = run_doctor};
+}
+
+}  // namespace leanlab::cli

@@ -1,0 +1,61 @@
+// The closing summary of a run: what was made, the best and where it came from, what to type next.
+#include <cmath>
+
+#include "base/strings.h"
+#include "cli/ui/run_view.h"
+
+namespace leanlab::cli::ui {
+namespace {
+
+std::string counts(const lab::RunSummary& summary) {
+  std::string text;
+  for (const lab::Verdict verdict : {lab::Verdict::accepted, lab::Verdict::rejected, lab::Verdict::undecided,
+                                     lab::Verdict::invalid, lab::Verdict::tampered}) {
+    std::size_t count = 0;
+    for (const lab::Experiment& experiment : summary.experiments) count += experiment.verdict == verdict;
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, lab::name(verdict));
+  }
+  if (!summary.refused.empty())
+    text += fmt::format("{}{} refused", text.empty() ? "" : ", ", summary.refused.size());
+  return text;
+}
+
+std::string compared(const char* with, const std::optional<double>& from, double to, const Style& style) {
+  if (!from) return "";
+  const std::string change = *from == to ? "the same" : percent_change(*from, to);
+  return fmt::format("  {} {}{}", style.dim(with), short_number(*from), change.empty() ? "" : ": " + change);
+}
+
+}  // namespace
+
+std::string summary_text(const lab::RunSummary& summary, const Style& style) {
+  const auto time = std::chrono::milliseconds(std::llround(summary.seconds * 1000));
+  const std::string lab = join_command(std::vector<std::string>{summary.lab});
+  std::string text = fmt::format("\n{}  {} in {}", style.bold(summary.lab),
+                                 plural(summary.made, "experiment"), human_duration(time));
+  if (const std::string made = counts(summary); !made.empty()) text += ": " + made;
+  if (summary.cost_usd && *summary.cost_usd > 0) text += fmt::format("; ${:.2f}", *summary.cost_usd);
+  text += "\n";
+  if (!summary.ended_because.empty())
+    text += style.yellow("  ended early: " + printable(summary.ended_because)) + "\n";
+  if (summary.best && summary.best->value) {
+    const double value = *summary.best->value;
+    const std::string shown = short_number(value);
+    text += fmt::format("  best {} {}  {}", summary.objective.metric,
+                        summary.improved ? style.bold_green(shown) : style.bold(shown), summary.best->id());
+    text += summary.improved ? compared("before", summary.best_before, value, style)
+                             : style.dim("  as before this run");
+    text += compared("its parent", summary.best_parent, value, style) + "\n";
+    text +=
+        fmt::format("  next: {}\n",
+                    style.cyan("leanlab show " + join_command(std::vector<std::string>{summary.best->id()})));
+  } else {
+    text += "  no experiment has a value yet\n";
+    text += fmt::format("  next: {}\n", style.cyan("leanlab check " + lab));
+  }
+  if (!summary.ended_because.empty())
+    text += fmt::format("  to go on: {}\n", style.cyan("leanlab run " + lab + " --resume"));
+  return text;
+}
+
+}  // namespace leanlab::cli::ui
