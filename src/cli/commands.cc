@@ -3,7 +3,7 @@
 
 // Each row's function is defined in commands/NAME.cc.
 #define LEANLAB_COMMANDS(row) \
-  row(init) row(check) row(lock) row(config) row(doctor) row(completions) row(help)
+  row(init) row(check) row(lock) row(run) row(stop) row(submit) row(demo) row(config) row(doctor) row(completions) row(help)
 
 namespace leanlab::cli {
 
@@ -25,9 +25,6 @@ const std::vector<Command>& commands() {
       LEANLAB_COMMANDS(LEANLAB_ROW)
 #undef LEANLAB_ROW
           not_yet("unlock", "open the evaluator for editing"),
-      not_yet("run", "evolve experiments"),
-      not_yet("stop", "end a run as Ctrl-C would"),
-      not_yet("submit", "judge files that a person wrote"),
       not_yet("list", "labs and tasks of this project"),
       not_yet("status", "what is running, what it costs, what needs a person"),
       not_yet("show", "one experiment or task whole"),
@@ -37,7 +34,6 @@ const std::vector<Command>& commands() {
       not_yet("remove", "remove a lab; its ledger is archived"),
       not_yet("rename", "give a lab another name"),
       not_yet("export", "the book for other tools"),
-      not_yet("demo", "a demonstration that needs no key"),
       not_yet("fix", "let an agent mend what check found"),
       not_yet("rescore", "judge an old experiment again and compare"),
       not_yet("redteam", "run the attack corpus on this machine"),
