@@ -145,6 +145,20 @@ TEST_F(ChecksTest, PublicDataIsTold) {
   expect("data", k_ok, "no public data");
 }
 
+TEST_F(ChecksTest, TheAgentIsTried) {
+  expect("agent", k_warn, "experiments/sample.txt has nothing to tune");
+  config(R"(, "agents": {"worker": "tuner"})");
+  expect("agent", k_fail, "has nothing to tune");
+  write("experiments/sample.txt", "tile = 5  # tune: 1..64 int\n");
+  expect("agent", k_ok, "1 constant can be tuned in experiments/sample.txt: tile");
+  write("experiments/sample.txt", "tile = 5  # tune: 1..\n");
+  expect("agent", k_fail, "sample.txt:1:");
+  config(R"(, "agents": {"worker": "tunner"})");
+  expect("agent", k_fail, "did you mean 'tuner'?");
+  config(R"(, "agents": {"worker": "command:./missing.sh"})");
+  expect("agent", k_fail, "missing.sh");
+}
+
 TEST_F(ChecksTest, AnInterruptEndsIt) {
   interrupt_.raise();
   const auto checks = check();
