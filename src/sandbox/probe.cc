@@ -10,8 +10,8 @@
 namespace leanlab::sandbox {
 namespace {
 
-TierCheck unavailable(std::string reason) {
-  return {false, std::move(reason)};
+TierCheck unavailable(std::string reason, std::string remedy = "") {
+  return {false, std::move(reason), std::move(remedy)};
 }
 
 TierCheck check(Tier tier) {
@@ -32,8 +32,8 @@ TierCheck check(Tier tier) {
   command.cwd = "/usr";
   const Interrupt never;
   const auto outcome = run(policy, command, tier, never);
-  if (!outcome) return unavailable(outcome.error().message);
-  if (outcome->out == "contained\n") return {true, ""};
+  if (!outcome) return unavailable(outcome.error().message, outcome.error().next);
+  if (outcome->out == "contained\n") return {true, "", ""};
   return unavailable("a program in the sandbox " +
                      (outcome->out.empty() ? outcome->status.describe() : outcome->out));
 }

@@ -12,6 +12,7 @@ namespace leanlab::sandbox {
 struct TierCheck {
   bool available = false;
   std::string reason;  ///< empty when available: else what the kernel refused, for a person
+  std::string remedy;  ///< what a person may do about it; may be empty
 };
 
 struct ProbeResult {

@@ -135,6 +135,12 @@ void set_report_field(Report& report, std::string_view key, std::string_view val
   }
 }
 
+constexpr const char* k_how_to_allow_namespaces =
+    "in Docker start the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined; on Ubuntu set sysctl "
+    "kernel.apparmor_restrict_unprivileged_userns=0; elsewhere see "
+    "sysctl user.max_user_namespaces";
+
 Error setup_error(const Report& report, const Command& command, Tier tier) {
   const std::string reason = report.number != 0 ? std::strerror(report.number) : report.what;
   if (report.error == "exec") {
@@ -149,6 +155,12 @@ Error setup_error(const Report& report, const Command& command, Tier tier) {
   const bool missing = report.number == ENOENT || report.number == ENOTDIR;
   if (missing && (report.error == "view" || report.error == "landlock" || report.error == "device"))
     return {ErrorCode::misconfigured, fmt::format("cannot show {} in the sandbox: {}", report.what, reason)};
+  if (report.error == "namespaces" || report.error == "id map" || report.error == "user namespace") {
+    return Error(ErrorCode::misconfigured,
+                 fmt::format("tier {} cannot be had here: user namespaces are refused ({})", name(tier),
+                             reason))
+        .then(k_how_to_allow_namespaces);
+  }
   const std::string place = report.number != 0 && !report.what.empty() ? report.what + ": " : "";
   return Error(ErrorCode::misconfigured,
                fmt::format("tier {} cannot be had here: {}: {}{}", name(tier), report.error, place, reason))

@@ -54,6 +54,10 @@ bool is_privileged() {
   return has_nobody && (permitted_capabilities() & needed) == needed;
 }
 
+bool may_mount() {
+  return (permitted_capabilities() >> CAP_SYS_ADMIN & 1) != 0;
+}
+
 void map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid) {
   const std::string folder = "/proc/" + (pid == 0 ? "self" : std::to_string(pid));
   write_file(folder + "/setgroups", "deny");

@@ -12,6 +12,9 @@ constexpr unsigned k_nobody = 65534;
 /// Whether we are a root that may become somebody else (not the only user of a user namespace).
 bool is_privileged();
 
+/// Whether we may besides mount here, and so prepare a view for others.
+bool may_mount();
+
 /// Writes `pid`'s id maps: inside `inner` is the `outer` of here. Denies setgroups.
 void map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid);
 

@@ -61,7 +61,7 @@ int run(int control) {
   fail_to_supervisor(control);
   const Contained contained = contain(request);
   if (contained.pid < 0) {
-    send_setup_error(control, {"fork", "", errno});
+    send_setup_error(control, {request.tier == Tier::A ? "namespaces" : "fork", "", errno});
     return 2;
   }
   let_go_of_the_commands_descriptors(request);

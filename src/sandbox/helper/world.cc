@@ -94,11 +94,12 @@ unsigned long world_flags(const Request& request) {
 
 pid_t start_as_user(const Request& request, int ended) {
   const unsigned uid = ::geteuid(), gid = ::getegid();
+  const ShownIdentity shown = shown_identity();  // never 0: that would get capabilities back with each exec
   ::prctl(PR_SET_DUMPABLE, 1);  // inherited: a process that is not dumpable cannot write its own id maps
   const pid_t pid = clone_with(world_flags(request));
   if (pid == 0) {
     fail_to_supervisor(-1);
-    map_identity(0, uid, uid, gid, gid);
+    map_identity(0, shown.uid, uid, shown.gid, gid);
     build_world(request, ended, nullptr);
   }
   ::prctl(PR_SET_DUMPABLE, 0);
@@ -148,7 +149,7 @@ pid_t start_as_root(const Request& request, int ended) {
 }  // namespace
 
 pid_t start_world(const Request& request, int ended) {
-  return is_privileged() ? start_as_root(request, ended) : start_as_user(request, ended);
+  return is_privileged() && may_mount() ? start_as_root(request, ended) : start_as_user(request, ended);
 }
 
 }  // namespace leanlab::helper
