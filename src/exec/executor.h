@@ -2,16 +2,30 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/interrupt.h"
 #include "base/result.h"
+#include "exec/result_channel.h"
 #include "sandbox/launch.h"
 #include "sandbox/policy.h"
 
 namespace leanlab::exec {
+
+/// The descriptors at which a candidate's worker finds its two pipes.
+inline constexpr int k_candidate_read_fd = 3, k_candidate_write_fd = 4;
+
+/// The candidate's half of a job that is judged in two processes: docs/formats/judge-protocol.md.
+struct Candidate {
+  sandbox::Policy policy;
+  sandbox::Command command;     ///< the worker; reads k_candidate_read_fd, writes k_candidate_write_fd
+  std::string contract;         ///< "isolated" or "proxied"
+  std::filesystem::path shown;  ///< where the judge sees a stub in place of the experiment
+};
 
 /// One command to run for a judgement.
 struct Job {
@@ -20,6 +34,7 @@ struct Job {
   sandbox::Tier tier = sandbox::Tier::C;
   std::uint32_t cpus = 0;  ///< cores wanted; 0: cores / slots. Sets OMP_NUM_THREADS and its kin, and affinity
   std::uint32_t gpus = 0;  ///< devices wanted; sets CUDA_VISIBLE_DEVICES
+  std::optional<Candidate> candidate = std::nullopt;  ///< then `command` is the judge alone
 };
 
 /// Where and with what it ran, for the record.
@@ -30,9 +45,16 @@ struct Placement {
   std::vector<std::uint32_t> gpus;
 };
 
+/// What a job in two processes brought besides the judge's outcome.
+struct SplitReport {
+  sandbox::Outcome candidate;  ///< of the worker; `interrupted` when it had to be ended after the judge
+  JudgeWords words;            ///< what the judge said on the result channel
+};
+
 struct JobReport {
-  sandbox::Outcome outcome;
+  sandbox::Outcome outcome;  ///< of the command; of the judge when there are two
   Placement placement;
+  std::optional<SplitReport> split = std::nullopt;
 };
 
 class Executor {

@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "exec/executor.h"
 #include "exec/slots.h"
+#include "exec/split.h"
 
 namespace leanlab::exec {
 namespace {
@@ -29,6 +30,14 @@ void set_default(sandbox::Command& command, const std::string& name, const std::
 
 std::string joined(const std::vector<std::uint32_t>& numbers) {
   return fmt::format("{}", fmt::join(numbers, ","));
+}
+
+void add_placement(sandbox::Command& command, const Slot& slot) {
+  for (const char* variable : k_thread_variables)
+    set_default(command, variable, std::to_string(slot.threads));
+  // Empty hides all devices from what did not ask for one.
+  set_default(command, "CUDA_VISIBLE_DEVICES", joined(slot.gpus));
+  command.cpus = slot.cpus;
 }
 
 std::string host_name() {
@@ -81,15 +90,26 @@ class LocalExecutor final : public Executor {
     sandbox::Policy policy = job.policy;
     sandbox::Command command = job.command;
     add_gpu_devices(policy, slot.gpus);
-    for (const char* variable : k_thread_variables)
-      set_default(command, variable, std::to_string(slot.threads));
-    // Empty hides all devices from what did not ask for one.
-    set_default(command, "CUDA_VISIBLE_DEVICES", joined(slot.gpus));
-    command.cpus = slot.cpus;
+    add_placement(command, slot);
     JobReport report;
-    TRY_ASSIGN(report.outcome, sandbox::run(policy, command, job.tier, interrupt));
+    if (job.candidate) {
+      TRY_ASSIGN(report, run_split(split_job(job, policy, command, slot), interrupt));
+    } else {
+      TRY_ASSIGN(report.outcome, sandbox::run(policy, command, job.tier, interrupt));
+    }
     report.placement = {host_name(), slot.threads, slot.cpus, slot.gpus};
     return report;
+  }
+
+  // Both processes share the slot: while one works, the other waits for it.
+  static Job split_job(const Job& job, const sandbox::Policy& policy, const sandbox::Command& command,
+                       const Slot& slot) {
+    Job both = job;
+    both.policy = policy;
+    both.command = command;
+    add_gpu_devices(both.candidate->policy, slot.gpus);
+    add_placement(both.candidate->command, slot);
+    return both;
   }
 
   // Waited for in steps, so that an interrupt ends the wait.

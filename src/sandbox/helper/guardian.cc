@@ -42,6 +42,7 @@ class Guardian {
     while (!done_) wait_for_something();
     report_.wall_us = now_us() - started_;
     report_.leftovers = end_tree(contained_.pid, &report_.wait_status, &report_.survivors);
+    drain_setup();
     if (parse_setup_error(setup_text_, error)) return report_;
     if (request_.tier == Tier::A) ask_init();
     report_.denied = denied_.counts();
@@ -111,6 +112,12 @@ class Guardian {
     ::close(contained_.setup);
     contained_.setup = -1;
     started_ = now_us();  // the command has been exec'd: set-up does not count as its time
+  }
+
+  // A command that failed to start may have ended with its reason still unread behind the descriptor that it sent.
+  void drain_setup() {
+    pollfd event{contained_.setup, POLLIN, 0};
+    while (contained_.setup >= 0 && ::poll(&event, 1, 0) > 0) read_setup();
   }
 
   // The init knows how the command ended and what it left, unless it was itself ended by us.
