@@ -185,6 +185,19 @@ TEST_P(Isolation, honest_programs_work) {
   EXPECT_EQ(numpy.out, "300\n") << numpy.err;
 }
 
+TEST_P(Isolation, devices_are_there_only_when_listed) {
+  const char* device = "/dev/tty";  // stands in for a GPU's node: it exists on every machine
+  if (!fs::exists(device)) GTEST_SKIP() << "there is no " << device << " to stand in for a device";
+  Policy policy = generous();
+  const std::string open_it =
+      "/usr/bin/python3 -c 'import os,errno\ntry: os.open(\"/dev/tty\", os.O_RDWR)\n"
+      "except OSError as e: print(errno.errorcode[e.errno])'";
+  const std::string without = sh(policy, open_it).out;
+  EXPECT_TRUE(without == "ENOENT\n" || without == "EACCES\n") << without;
+  policy.devices = {device};
+  EXPECT_EQ(sh(policy, open_it).out, "ENXIO\n");  // reached: a session without a terminal
+}
+
 TEST_P(Isolation, compiles_and_runs) {
   const Outcome cpp =
       sh(generous(), "cd $TMPDIR && echo 'int main(){return 7;}' > a.cc && g++ -o a a.cc && ./a; echo $?");
