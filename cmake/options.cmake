@@ -1,6 +1,7 @@
 # How everything is compiled: warnings, hardening, sanitizers, compiler cache and linker.
 option(LEANLAB_TESTS "build the tests" ON)
 option(LEANLAB_BENCH "build the benchmarks" OFF)
+option(LEANLAB_FUZZ "build the libFuzzer targets (clang only)" OFF)
 option(LEANLAB_WERROR "warnings are errors" OFF)
 set(LEANLAB_SANITIZE "" CACHE STRING "comma-separated sanitizers, for example address,undefined")
 
@@ -30,4 +31,7 @@ endif()
 if(LEANLAB_SANITIZE)
   target_compile_options(leanlab_options INTERFACE -fsanitize=${LEANLAB_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(leanlab_options INTERFACE -fsanitize=${LEANLAB_SANITIZE})
+endif()
+if(LEANLAB_FUZZ)
+  target_compile_options(leanlab_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
