@@ -48,6 +48,30 @@ std::string plain_message(const std::string& message) {
   return text;
 }
 
+// Values deeper than this are refused: writing them out again, and ending them, goes down the stack level by level.
+constexpr std::size_t k_max_depth = 200;
+
+// Where `text` goes deeper than that, or npos.
+std::size_t too_deep(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') ++at;
+    if (in_string) continue;
+    if ((c == '[' || c == '{') && ++depth > k_max_depth) return at;
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+  }
+  return std::string_view::npos;
+}
+
+// A key as it is meant: "\u0061" is the same key as "a".
+std::string plain_key(std::string_view written) {
+  if (written.find('\\') == std::string_view::npos) return std::string(written);
+  return Json::parse(fmt::format("\"{}\"", written)).get<std::string>();
+}
+
 // A walk over valid JSON text that only finds where things begin.
 class Locator {
  public:
@@ -122,13 +146,13 @@ class Locator {
   }
   std::size_t duplicate_in_value(std::string& key) {
     // One set of keys an open object; arrays push an empty marker.
-    std::vector<std::pair<bool, std::set<std::string_view>>> open;
+    std::vector<std::pair<bool, std::set<std::string>>> open;
     while (true) {
       skip_space();
       if (at_ >= text_.size()) return std::string::npos;
       const char c = text_[at_];
       if (c == '{' || c == '[') {
-        open.emplace_back(c == '{', std::set<std::string_view>{});
+        open.emplace_back(c == '{', std::set<std::string>{});
         ++at_;
         expect_key_ = c == '{';
         continue;
@@ -143,8 +167,8 @@ class Locator {
         const std::size_t start = at_;
         const std::string_view value = read_string();
         if (!open.empty() && open.back().first && expect_key_) {
-          if (!open.back().second.insert(value).second) {
-            key = value;
+          key = plain_key(value);
+          if (!open.back().second.insert(key).second) {
             return start;
           }
           expect_key_ = false;
@@ -169,6 +193,10 @@ Result<Json> parse_json(std::string_view text, std::string_view name) {
   try {
     // Strings with bad UTF-8 are repaired, not refused: agents and evaluators write what they like.
     const std::string clean = repair_utf8(text);
+    if (const std::size_t offset = too_deep(clean); offset != std::string::npos) {
+      return fail(Error(ErrorCode::misconfigured, fmt::format("nested deeper than {} levels", k_max_depth))
+                      .at(text_place(clean, shown, offset)));
+    }
     Json value = Json::parse(clean);
     std::string key;
     if (const std::size_t offset = Locator(clean).duplicate_key(key); offset != std::string::npos) {

@@ -45,5 +45,24 @@ TEST(JsonPlace, PointsAtTheValue) {
   EXPECT_THAT(json_place(text, "lab.json", "/objective/nothing"), HasSubstr("lab.json:3:16"));
 }
 
+TEST(ParseJson, DeepNestingIsRefusedBeforeItCanOverflowTheStack) {
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  EXPECT_TRUE(parse_json(nested(200)));
+  for (const std::size_t levels : {std::size_t{201}, std::size_t{1'000'000}}) {
+    const auto value = parse_json(nested(levels));
+    ASSERT_FALSE(value);
+    EXPECT_NE(value.error().message.find("200 levels"), std::string::npos);
+  }
+  EXPECT_TRUE(parse_json("\"" + std::string(1000, '[') + "\\\"" + std::string(1000, '{') + "\""))
+      << "brackets in a string";
+}
+
+TEST(ParseJson, EscapedKeysAreTheSameKeys) {
+  const auto twice = parse_json(R"({"score": 1, "\u0073core": 2})");
+  ASSERT_FALSE(twice);
+  EXPECT_NE(twice.error().message.find("\"score\" stands twice"), std::string::npos);
+  EXPECT_TRUE(parse_json(R"({"a\"b": 1, "a\\b": 2})"));
+}
+
 }  // namespace
 }  // namespace leanlab
