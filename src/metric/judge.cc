@@ -2,36 +2,16 @@
 #include "metric/judge.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/crash_point.h"
 #include "base/hash.h"
-#include "base/random.h"
 #include "base/strings.h"
-#include "lab/environment.h"
-#include "lab/interpreter.h"
+#include "lab/judge_job.h"
 #include "lab/judgement.h"
 
 namespace leanlab::metric {
 
 namespace {
-
-sandbox::Limits limits_of(const lab::Config& config) {
-  sandbox::Limits limits;
-  limits.wall = config.evaluation_limit;
-  // Per process and over its threads: a program that spins on every core is ended by the wall clock first.
-  const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  limits.cpu =
-      std::chrono::ceil<std::chrono::seconds>(config.evaluation_limit) * cores + std::chrono::seconds(1);
-  limits.memory_bytes = config.memory_mb << 20;
-  limits.processes = config.processes;
-  limits.open_files = 1024;
-  limits.file_bytes = config.disk_mb << 20;
-  limits.disk_bytes = config.disk_mb << 20;
-  limits.disk_inodes = 100'000;
-  limits.output_bytes = config.output_mb << 20;
-  return limits;
-}
 
 // What the evaluator wrote, as `leanlab log` shows it.
 std::string log_text(const sandbox::Outcome& outcome) {
@@ -71,28 +51,17 @@ class Judging {
 };
 
 Result<exec::JobReport> Judging::execute(const std::string& command) {
-  TRY_ASSIGN(const TempDirectory scratch, TempDirectory::make(fs::temp_directory_path(), "leanlab-judge-"));
-  TRY_ASSIGN(lab::ResolvedCommand resolved,
-             lab::resolve_command(command, experiment_.file, session_.place.folder,
-                                  lab::search_path(session_.seal)));
-  exec::Job job;
-  job.policy.role = sandbox::Role::in_process;
-  job.policy.limits = limits_of(session_.config);
-  job.policy.paths = {{session_.place.folder.string(), sandbox::Access::read},
-                      {scratch.path().string(), sandbox::Access::write}};
-  job.tier = session_.tier;
-  job.cpus = session_.config.cpus;
-  job.gpus = session_.config.gpus;
-  job.command.argv = std::move(resolved.argv);
-  job.command.cwd = session_.place.folder;
-  job.command.env = lab::judge_environment({.lab = session_.place.folder,
-                                            .private_folder = scratch.path(),
-                                            .seed = experiment_.evaluation_seed,
-                                            .interpreter = resolved.interpreter,
-                                            .recorded = session_.seal.environment});
+  TRY_ASSIGN(const exec::Job job, lab::judge_job({.command = command,
+                                                  .file = experiment_.file,
+                                                  .lab = session_.place.folder,
+                                                  .seed = experiment_.evaluation_seed,
+                                                  .seal = &session_.seal,
+                                                  .tier = session_.tier},
+                                                 session_.config));
   TRY_ASSIGN(exec::JobReport report, session_.executor->run(job, session_.interrupt));
-  if (report.outcome.end == sandbox::End::interrupted)
+  if (report.outcome.end == sandbox::End::interrupted) {
     return fail(ErrorCode::interrupted, "interrupted while {} was judged", experiment_.id());
+  }
   return report;
 }
 
@@ -126,7 +95,8 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
     on_phase(lab::Phase::validating);
     TRY_ASSIGN(const exec::JobReport report, execute(session_.config.validate_cmd), "validating {}",
                experiment_.file);
-    if (const std::string objection = lab::validator_objection(report.outcome, limits_of(session_.config));
+    if (const std::string objection =
+            lab::validator_objection(report.outcome, lab::evaluation_limits(session_.config));
         !objection.empty()) {
       call_invalid(objection);
       TRY(keep_log(report.outcome));
@@ -137,8 +107,8 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
     on_phase(lab::Phase::judging);
     TRY_ASSIGN(const exec::JobReport report, execute(session_.config.eval_cmd), "evaluating {}",
                experiment_.file);
-    const lab::Judgement judgement =
-        lab::judge_outcome(report.outcome, limits_of(session_.config), session_.config.objective.metric);
+    const lab::Judgement judgement = lab::judge_outcome(
+        report.outcome, lab::evaluation_limits(session_.config), session_.config.objective.metric);
     experiment_.value = judgement.value;
     experiment_.metrics = judgement.metrics;
     experiment_.info = judgement.info;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "lab/judge_job.h"
 #include "metric/lab_lock.h"
 
 namespace leanlab::metric {
@@ -62,10 +63,7 @@ std::string Session::free_name(const std::string& extension) {
 }
 
 std::string Session::protection() const {
-  return fmt::format(
-      "judged in-process, tier {} (UNVERIFIED): evaluator and experiment share one process, so an experiment "
-      "that cheats can forge its score",
-      sandbox::name(tier));
+  return lab::protection_line(lab::Level::in_process, tier);
 }
 
 }  // namespace leanlab::metric
