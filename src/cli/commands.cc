@@ -2,8 +2,10 @@
 #include "cli/commands.h"
 
 // Each row's function is defined in commands/NAME.cc.
-#define LEANLAB_COMMANDS(row) \
-  row(init) row(check) row(lock) row(run) row(stop) row(submit) row(demo) row(config) row(doctor) row(completions) row(help)
+#define LEANLAB_COMMANDS(row)                                                                               \
+  row(init) row(check) row(lock) row(unlock) row(run) row(stop) row(submit) row(list) row(status) row(show) \
+      row(log) row(verify) row(rebuild) row(remove) row(rename) row(export) row(demo) row(config)           \
+          row(doctor) row(completions) row(help)
 
 namespace leanlab::cli {
 
@@ -24,17 +26,7 @@ const std::vector<Command>& commands() {
 #define LEANLAB_ROW(name) name##_command(),
       LEANLAB_COMMANDS(LEANLAB_ROW)
 #undef LEANLAB_ROW
-          not_yet("unlock", "open the evaluator for editing"),
-      not_yet("list", "labs and tasks of this project"),
-      not_yet("status", "what is running, what it costs, what needs a person"),
-      not_yet("show", "one experiment or task whole"),
-      not_yet("log", "transcripts and the evaluator's output"),
-      not_yet("verify", "check the book of results"),
-      not_yet("rebuild", "make the database and results.jsonl anew from the ledger"),
-      not_yet("remove", "remove a lab; its ledger is archived"),
-      not_yet("rename", "give a lab another name"),
-      not_yet("export", "the book for other tools"),
-      not_yet("fix", "let an agent mend what check found"),
+          not_yet("fix", "let an agent mend what check found"),
       not_yet("rescore", "judge an old experiment again and compare"),
       not_yet("redteam", "run the attack corpus on this machine"),
       not_yet("estimate", "what a run will cost"),

@@ -15,21 +15,6 @@ namespace leanlab::lab {
 
 namespace {
 
-/// lab.json with another name, otherwise as it was written.
-std::string renamed(const std::string& text, const std::string& name) {
-  auto value = parse_json(text);
-  if (!value || !value->is_object()) return text;
-  if (value->contains("name") && value->at("name").is_string()) {
-    const std::string old = to_line(value->at("name"));
-    const std::size_t key = text.find("\"name\"");
-    const std::size_t at = key == std::string::npos ? key : text.find(old, key + 6);
-    if (at != std::string::npos && trim(std::string_view(text).substr(key + 6, at - key - 6)) == ":")
-      return std::string(text).replace(at, old.size(), to_line(Json(name)));
-  }
-  (*value)["name"] = name;
-  return to_pretty(*value);
-}
-
 /// Installed files are read-only; a lab is the user's to change.
 Status make_writable(const fs::path& folder) {
   std::error_code error;
@@ -53,7 +38,7 @@ Status fill(const fs::path& source, const fs::path& target, const std::string& n
   }
   TRY(make_writable(target));
   TRY_ASSIGN(const std::string text, read_file(target / "lab.json"));
-  return write_file(target / "lab.json", renamed(text, name), Durability::fsynced);
+  return write_file(target / "lab.json", with_name(text, name), Durability::fsynced);
 }
 
 Result<fs::path> find_bundled(const std::string& from, const std::string& name) {
@@ -72,6 +57,20 @@ Result<fs::path> find_bundled(const std::string& from, const std::string& name) 
 }
 
 }  // namespace
+
+std::string with_name(const std::string& text, const std::string& name) {
+  auto value = parse_json(text);
+  if (!value || !value->is_object()) return text;
+  if (value->contains("name") && value->at("name").is_string()) {
+    const std::string old = to_line(value->at("name"));
+    const std::size_t key = text.find("\"name\"");
+    const std::size_t at = key == std::string::npos ? key : text.find(old, key + 6);
+    if (at != std::string::npos && trim(std::string_view(text).substr(key + 6, at - key - 6)) == ":")
+      return std::string(text).replace(at, old.size(), to_line(Json(name)));
+  }
+  (*value)["name"] = name;
+  return to_pretty(*value);
+}
 
 Result<std::vector<BundledLab>> list_bundled_labs() {
   TRY_ASSIGN(const fs::path folder, bundled_labs());

@@ -22,4 +22,7 @@ struct BundledLab {
 [[nodiscard]] Result<Place> init_from_template(const Project& project, const std::string& name,
                                                const std::string& from);
 
+/// The text of a lab.json with another name, otherwise as it was written.
+[[nodiscard]] std::string with_name(const std::string& text, const std::string& name);
+
 }  // namespace leanlab::lab
