@@ -114,7 +114,7 @@ TEST(Mutation, ADamagedRecordIsReadOrRefused) {
     if (!json) continue;
     const auto back = from_record(*json, "x");
     if (back)
-      static_cast<void>(to_row(*back, "rmse"));
+      static_cast<void>(to_row(*back, "rmse", "ledger"));
     else
       EXPECT_EQ(back.error().code, ErrorCode::integrity);
   }

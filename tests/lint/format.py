@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Every C++ file is as clang-format-19 would write it. Skipped where that is not installed."""
+import re
 import shutil
 import subprocess
 import sys
@@ -11,17 +12,14 @@ TOOL = "clang-format-19"
 
 
 def check(root: Path, files: list) -> list:
-    found = []
-    for path in files:
-        text = sources.read(path, root)
-        done = subprocess.run(
-            [TOOL, f"--assume-filename={root / path}"], input=text, capture_output=True, text=True, check=True
-        )
-        if done.stdout != text:
-            ours, theirs = text.splitlines(), done.stdout.splitlines()
-            line = next((i for i, (a, b) in enumerate(zip(ours, theirs), 1) if a != b), min(len(ours), len(theirs)))
-            found.append(f"{path.as_posix()}:{line}: not formatted; run {TOOL} -i {path.as_posix()}")
-    return found
+    """One process for all files: starting it costs more than reading a file."""
+    if not files:
+        return []
+    done = subprocess.run([TOOL, "--dry-run", *map(str, files)], cwd=root, capture_output=True, text=True, check=True)
+    first = {}  # file -> the first line that differs
+    for name, line in re.findall(r"^(.+?):(\d+):\d+: warning: ", done.stderr, re.M):
+        first.setdefault(name, line)
+    return [f"{name}:{line}: not formatted; run {TOOL} -i {name}" for name, line in sorted(first.items())]
 
 
 if __name__ == "__main__":
