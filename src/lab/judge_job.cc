@@ -16,6 +16,7 @@ namespace leanlab::lab {
 namespace {
 
 constexpr std::uint32_t k_open_files = 1024;
+constexpr std::uint32_t k_files = 100'000;  // in the private folder
 
 bool is_system(const fs::path& path) {
   const std::string first = path.begin() == path.end() ? "" : std::next(path.begin())->string();
@@ -78,6 +79,7 @@ sandbox::Limits evaluation_limits(const Config& config) {
   limits.open_files = k_open_files;
   limits.file_bytes = config.disk_mb << 20;
   limits.disk_bytes = config.disk_mb << 20;
+  limits.disk_inodes = k_files;
   limits.output_bytes = config.output_mb << 20;
   return limits;
 }

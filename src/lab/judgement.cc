@@ -5,6 +5,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 
 #include <nlohmann/json.hpp>
 
@@ -63,7 +64,23 @@ std::string signal_hint(int signal_number) {
 std::string exit_hint(int status) {
   if (status == 127) return " (a program was not found)";
   if (status == 126) return " (a program could not be run)";
+  if (status == 128 + SIGKILL)
+    return " (a program that it ran was killed by signal 9: by itself, or for lack of memory)";
+  // What a shell makes of a child that a signal ended.
+  if (status > 128 && status < 128 + NSIG)
+    return fmt::format(" (a program that it ran was killed by signal {}: {})", status - 128,
+                       ::strsignal(status - 128));
   return "";
+}
+
+/// What programs say when an allocation was refused: limits.memory_mb is why, and nothing else would tell.
+std::string memory_hint(const sandbox::Outcome& outcome, const sandbox::Limits& limits) {
+  for (const std::string_view words :
+       {"MemoryError", "std::bad_alloc", "Cannot allocate memory", "out of memory"}) {
+    if (outcome.err.find(words) != std::string::npos && limits.memory_bytes > 0)
+      return fmt::format(" (out of memory? limits.memory_mb is {})", limits.memory_bytes >> 20);
+  }
+  return {};
 }
 
 /// Why the run as such does not count, or empty. `who` is "the evaluator" or "the validator".
@@ -263,10 +280,11 @@ Judgement judge_outcome(const sandbox::Outcome& outcome, const sandbox::Limits& 
   if (!judgement.reason.empty()) return judgement;
   const Lines lines = read_lines(outcome.out, metric);
   if (!outcome.status.ok()) {
-    judgement.reason = fmt::format(
-        "the evaluator ended with {}{}{}{}", outcome.status.describe(), exit_hint(outcome.status.exit_status),
-        lines.scores.empty() ? "" : " after it had printed a score, which does not count",
-        outcome.err.empty() && !lines.scores.empty() ? "" : last_words(outcome));
+    judgement.reason =
+        fmt::format("the evaluator ended with {}{}{}{}{}", outcome.status.describe(),
+                    exit_hint(outcome.status.exit_status), memory_hint(outcome, limits),
+                    lines.scores.empty() ? "" : " after it had printed a score, which does not count",
+                    outcome.err.empty() && !lines.scores.empty() ? "" : last_words(outcome));
     return judgement;
   }
   judgement.reason = bad_result(outcome, limits, lines, metric);

@@ -121,6 +121,9 @@ TEST(JudgeOutcome, ExitStatusCountsEvenAfterAScore) {
   EXPECT_THAT(reason, HasSubstr("after it had printed a score"));
   EXPECT_THAT(reason, HasSubstr("boom"));
   EXPECT_THAT(judge(printed("", "sh: x: not found\n", 127)).reason, HasSubstr("a program was not found"));
+  EXPECT_THAT(judge(printed("", "", 139)).reason, HasSubstr("killed by signal 11: Segmentation fault"));
+  EXPECT_THAT(judge(printed("", "", 137)).reason, HasSubstr("for lack of memory"));
+  EXPECT_THAT(judge(printed("", "MemoryError\n", 1)).reason, HasSubstr("limits.memory_mb is 512"));
 }
 
 TEST(JudgeOutcome, EachEndHasAReasonOfItsOwn) {
