@@ -42,8 +42,8 @@ std::string headline(const lab::ShownExperiment& shown, const lab::Objective& ob
   text += fmt::format("  {} {}", style.bold(short_number(*experiment.value)), objective.metric);
   if (shown.parent && shown.parent->value) {
     const std::string change = ui::percent_change(*shown.parent->value, *experiment.value);
-    text += style.dim(
-        fmt::format("  {}{}", change.empty() ? "" : change + " to ", "its parent " + shown.parent->id()));
+    text += style.dim(fmt::format("  {}{}", change.empty() ? "" : change + " against ",
+                                  "its parent " + shown.parent->id()));
   }
   return text;
 }
