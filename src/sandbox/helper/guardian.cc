@@ -84,7 +84,7 @@ class Guardian {
     const std::uint64_t now = now_us();
     if (request_.wall_ms != 0 && now >= started_ + request_.wall_ms * 1000) return stop_for(End::wall_limit);
     if (!needs_samples() || now < next_sample_) return;
-    // Soon at first, since a greedy program is fast, then at a pace that costs nothing.
+    // Soon at first, since a greedy program is fast, then at a pace that costs nothing. A short run has no sample.
     sample_step_ = std::min<std::uint64_t>(sample_step_ * 2, 80'000);
     next_sample_ = now + sample_step_;
     const TreeUsage usage = measure_tree();
@@ -148,7 +148,7 @@ class Guardian {
   Report report_;
   bool done_ = false, stopped_ = false;
   std::uint64_t started_ = now_us();
-  std::uint64_t sample_step_ = 5'000, next_sample_ = started_ + sample_step_;
+  std::uint64_t sample_step_ = 20'000, next_sample_ = started_ + sample_step_;
   std::string setup_text_;
   DeniedCalls denied_{request_};
 };

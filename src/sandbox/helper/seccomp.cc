@@ -78,6 +78,19 @@ class Filter {
     load_number();
   }
 
+  // Rules of neighbouring numbers, which all other numbers step over: when a filter is installed the kernel tries it
+  // with each number there is, so a plain list of all rules would cost more than the rest of the set-up.
+  void add_group(const std::vector<CallRule>& rules) {
+    const auto newest = static_cast<std::uint32_t>(rules.back().number);
+    jump(BPF_JGT, newest, 0, 1);
+    const std::size_t over =
+        code_.size();  // a conditional jump reaches 255 instructions only, this one any number
+    code_.push_back(BPF_STMT(BPF_JMP | BPF_JA, 0));
+    for (const CallRule& rule : rules) add(rule);
+    answer(SECCOMP_RET_ALLOW);
+    code_[over].k = static_cast<std::uint32_t>(code_.size() - over - 1);
+  }
+
   // Returns the listener, 0 if none was asked for, or -1 with errno.
   int install() {
     answer(SECCOMP_RET_ALLOW);
@@ -101,9 +114,20 @@ class Filter {
   std::vector<sock_filter> code_;
 };
 
-int install(const std::vector<CallRule>& rules, Counting counting) {
+int install(std::vector<CallRule> rules, Counting counting) {
+  constexpr std::size_t k_group = 8;
+  std::stable_sort(rules.begin(), rules.end(),
+                   [](const CallRule& a, const CallRule& b) { return a.number < b.number; });
   Filter filter(counting);
-  for (const CallRule& rule : rules) filter.add(rule);
+  std::vector<CallRule> group;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    group.push_back(rules[i]);
+    const bool last_of_its_number = i + 1 == rules.size() || rules[i + 1].number != rules[i].number;
+    // The rules of one number stay together; those for the families of sockets are some forty.
+    if (!last_of_its_number || (group.size() < k_group && i + 1 < rules.size())) continue;
+    filter.add_group(group);
+    group.clear();
+  }
   return filter.install();
 }
 
