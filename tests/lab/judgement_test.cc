@@ -107,9 +107,11 @@ TEST(JudgeOutcome, SizesAreLimited) {
   EXPECT_THAT(judge(printed(keys + ", \"more\": 1}")).reason, HasSubstr("65 keys"));
   EXPECT_THAT(judge(printed("{\"rmse\": 1, \"x\": \"" + std::string(17000, 'y') + "\"}")).reason,
               HasSubstr("bytes long"));
-  const Judgement deep =
-      judge(printed("{\"rmse\": 1, \"x\": " + std::string(8000, '[') + std::string(8000, ']') + "}"));
-  EXPECT_EQ(deep.value, 1.0);
+  const auto nested = [](std::size_t depth) {
+    return printed("{\"rmse\": 1, \"x\": " + std::string(depth, '[') + std::string(depth, ']') + "}");
+  };
+  EXPECT_EQ(judge(nested(50)).value, 1.0);
+  EXPECT_THAT(judge(nested(8000)).reason, HasSubstr("the score line cannot be read"));
   auto flood = printed("{\"rmse\": 1}\n");
   flood.out_bytes = 50'000'000;
   EXPECT_THAT(judge(flood).reason, HasSubstr("printed 50.0 MB, more than limits.output_mb"));
