@@ -1,0 +1,137 @@
+// The judge gets a stub in place of the experiment, the candidate's worker gets the experiment and nothing else.
+#include "lab/split_job.h"
+
+#include "base/fs.h"
+#include "lab/environment.h"
+#include "lab/interpreter.h"
+#include "sandbox/policies.h"
+
+namespace leanlab::lab {
+
+namespace {
+
+// The evaluator finds a file, but whatever runs it by a way that the hook does not cover fails loudly.
+constexpr const char* k_stub =
+    "\"\"\"leanlab runs this experiment in another process; the evaluator sees this file in its "
+    "place.\"\"\"\n"
+    "raise ImportError(\"leanlab: the evaluator read the experiment's file in a way that cannot be proxied "
+    "(docs/judging.md)\")\n";
+
+/// What the experiment's process gets of the judge's environment: nothing about the run, no places of data.
+Environment candidate_environment(const Environment& judge) {
+  Environment environment;
+  for (const auto& [name, value] : judge) {
+    if (!is_data_place(name) && !name.starts_with("LEANLAB_")) environment.emplace_back(name, value);
+  }
+  return environment;
+}
+
+/// Interpreters outside of the system's folders, which judge_job() has found already; not what belongs to the lab.
+std::vector<std::string> shared_paths(const exec::Job& judge, const Environment& environment,
+                                      const fs::path& lab) {
+  std::vector<std::string> paths;
+  for (const sandbox::PathRule& rule : judge.policy.paths) {
+    bool data = fs::path(rule.path).lexically_relative(lab).native().substr(0, 2) != "..";
+    for (const auto& [name, value] : environment) data = data || (is_data_place(name) && value == rule.path);
+    if (!data) paths.push_back(rule.path);
+  }
+  return paths;
+}
+
+/// How the experiment's process ended, when that explains why its judge failed; else empty.
+std::string candidate_end(const sandbox::Outcome& candidate) {
+  if (candidate.end == sandbox::End::interrupted) return {};  // by us, when the judge had ended
+  if (candidate.end == sandbox::End::exited && candidate.status.ok()) return {};
+  if (candidate.end == sandbox::End::exited || candidate.end == sandbox::End::signalled)
+    return fmt::format("; the experiment's process {}", candidate.status.describe());
+  return fmt::format("; the experiment's process was stopped: {}", sandbox::name(candidate.end));
+}
+
+}  // namespace
+
+Result<fs::path> bundled_python() {
+  std::error_code error;
+  // Installed: <prefix>/bin/leanlab and <prefix>/share/leanlab/python. Build tree: build/dev/… in the sources.
+  for (fs::path folder = executable_path().parent_path();; folder = folder.parent_path()) {
+    for (const fs::path& python : {folder / "share" / "leanlab" / "python", folder / "python"}) {
+      if (fs::is_regular_file(python / "leanlab_judge" / "worker.py", error)) return python;
+    }
+    if (!folder.has_relative_path()) break;
+  }
+  return fail(
+      Error(ErrorCode::misconfigured,
+            fmt::format("the Python module leanlab_judge is not found beside {}", executable_path().string()))
+          .then("install leanlab again, with its share folder"));
+}
+
+Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level level,
+                            const fs::path& scratch) {
+  TRY_ASSIGN(const fs::path python, bundled_python());
+  const std::string path = order.seal == nullptr ? "" : search_path(*order.seal);
+  TRY_ASSIGN(const ResolvedCommand command, resolve_command(order.command, order.file, order.lab, path));
+  if (!command.interpreter)
+    return fail(Error(ErrorCode::misconfigured,
+                      fmt::format("eval_cmd runs {}, but \"judge\": \"{}\" needs an evaluator in Python",
+                                  command.argv[0], name(level)))
+                    .then("set \"judge\" to \"in-process\", or name a Python in eval_cmd"));
+  const fs::path experiment = (order.lab / order.file).lexically_normal();
+  const fs::path stub = scratch / experiment.filename();
+  TRY(write_file(stub, k_stub), "writing the stub of {}", order.file);
+
+  JudgeOrder shown = order;
+  shown.file = stub.string();
+  TRY_ASSIGN(exec::Job job, judge_job(shown, config));
+  const Environment environment = job.command.env;
+  std::vector<std::string> readable = shared_paths(job, environment, order.lab);
+  std::erase(readable, stub.string());
+  for (const std::string& more : {experiment.string(), python.string()}) readable.push_back(more);
+  job.policy.role = sandbox::Role::judge;
+  job.policy.paths.push_back({python.string(), sandbox::Access::read});
+  job.policy.paths.push_back({stub.string(), sandbox::Access::read});
+  const fs::path modules = level == Level::proxied ? python / "leanlab_judge" / "auto" : python;
+  job.command.env.emplace_back("PYTHONPATH", modules.string());
+
+  exec::Candidate candidate;
+  candidate.contract = name(level);
+  candidate.shown = stub;
+  candidate.policy = sandbox::candidate_policy(readable, sandbox::Forks::denied, job.policy.limits);
+  candidate.command.argv = {command.interpreter->program,
+                            "-I",
+                            "-B",
+                            (python / "leanlab_judge" / "worker.py").string(),
+                            std::to_string(exec::k_candidate_read_fd),
+                            std::to_string(exec::k_candidate_write_fd),
+                            experiment.string()};
+  candidate.command.cwd = "/";
+  candidate.command.env = candidate_environment(environment);
+  job.candidate = std::move(candidate);
+  return job;
+}
+
+Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limits, const std::string& metric,
+                      Level level) {
+  const exec::SplitReport& split = *report.split;
+  const bool ended_well = report.outcome.end == sandbox::End::exited && report.outcome.status.ok();
+  Judgement judgement;
+  if (!split.words.violation.empty()) {
+    judgement.reason = "the judge cannot be believed: " + split.words.violation;
+  } else if (ended_well && !split.words.greeted) {
+    judgement.reason =
+        level == Level::proxied
+            ? "leanlab's hook was not loaded into the evaluator (does eval_cmd give Python -I, -E or -S?), "
+              "so "
+              "its score does not count"
+            : "the evaluator never asked for the candidate and never reported: use candidate() and report()";
+  } else if (ended_well && level == Level::isolated && split.words.result.empty()) {
+    judgement.reason = "the evaluator ended without calling report()";
+  }
+  if (!judgement.reason.empty()) return judgement;
+  sandbox::Outcome outcome = report.outcome;
+  if (level == Level::isolated) outcome.out = split.words.result + "\n";  // stdout was only a log
+  outcome.out_bytes = level == Level::isolated ? outcome.out.size() : outcome.out_bytes;
+  judgement = judge_outcome(outcome, limits, metric);
+  if (!judgement.value) judgement.reason += candidate_end(split.candidate);
+  return judgement;
+}
+
+}  // namespace leanlab::lab
