@@ -21,7 +21,8 @@ struct CheckRun {
   std::string sample = {};        ///< the starting point, relative to the lab; empty: none
   std::optional<Seal> seal = {};  ///< the lock in force, else what a run would seal now
 
-  void tell(std::string name, Check::Status status, std::string message);
+  void tell(std::string name, Check::Status status, std::string message,
+            ErrorCode code = ErrorCode::misconfigured);
   void ok(std::string name, std::string message) {
     tell(std::move(name), Check::Status::ok, std::move(message));
   }

@@ -18,8 +18,8 @@ const char* name(Check::Status status) {
   return "fail";
 }
 
-void CheckRun::tell(std::string name, Check::Status status, std::string message) {
-  checks.push_back({std::move(name), status, std::move(message)});
+void CheckRun::tell(std::string name, Check::Status status, std::string message, ErrorCode code) {
+  checks.push_back({std::move(name), status, std::move(message), code});
   if (on_check) on_check(checks.back());
 }
 
@@ -27,7 +27,7 @@ void CheckRun::fail(std::string name, const Error& error) {
   std::string message = one_line(error);
   if (!error.where.empty()) message += "\n" + error.where;
   if (!error.next.empty()) message += "\n" + error.next;
-  tell(std::move(name), Check::Status::fail, std::move(message));
+  tell(std::move(name), Check::Status::fail, std::move(message), error.code);
 }
 
 std::string CheckRun::word() const {

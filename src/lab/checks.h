@@ -17,7 +17,8 @@ namespace leanlab::lab {
 struct Check {
   std::string name;
   enum class Status { ok, warn, fail } status = Status::ok;
-  std::string message;  ///< what was found and, unless ok, what to do
+  std::string message;                        ///< what was found and, unless ok, what to do
+  ErrorCode code = ErrorCode::misconfigured;  ///< of a failed check: what stops a run, and its exit code
 };
 [[nodiscard]] const char* name(Check::Status status);
 

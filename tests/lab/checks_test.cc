@@ -43,7 +43,7 @@ class ChecksTest : public testing::Test {
   }
   /// The worst of the checks with that name.
   Check one(const std::string& name) {
-    Check worst{name, Check::Status::ok, "(no such check)"};
+    Check worst{name, Check::Status::ok, "(no such check)", ErrorCode::misconfigured};
     for (const Check& c : check()) {
       if (c.name == name && (worst.message == "(no such check)" || c.status > worst.status)) worst = c;
     }
@@ -135,6 +135,7 @@ TEST_F(ChecksTest, TheSealIsProved) {
   expect("seal", k_warn, "later.txt");
   write("evaluation.sh", "echo 2\n");
   expect("seal", k_fail, "evaluation.sh has changed");
+  EXPECT_EQ(one("seal").code, ErrorCode::integrity);
 }
 
 TEST_F(ChecksTest, PublicDataIsTold) {

@@ -68,8 +68,7 @@ Status preflight(Context& context, const OpenLab& open) {
   for (const lab::Check& check : checks) {
     if (check.status != lab::Check::Status::fail) continue;
     return fail(
-        Error(ErrorCode::misconfigured,
-              fmt::format("{} is not ready: {}: {}", open.place.name, check.name, check.message))
+        Error(check.code, fmt::format("{} is not ready: {}: {}", open.place.name, check.name, check.message))
             .then(fmt::format("leanlab check {}   (or add --skip-checks)", shell_word(open.place.name))));
   }
   return {};
