@@ -10,10 +10,14 @@ namespace {
 
 TEST(BundledLabs, EverySampleIsTunable) {
   std::size_t samples = 0;
-  for (const std::string& lab : *list_directory(LEANLAB_LABS)) {
+  const auto labs = list_directory(LEANLAB_LABS);
+  ASSERT_TRUE(labs);
+  for (const std::string& lab : *labs) {
     const fs::path folder = fs::path(LEANLAB_LABS) / lab / "experiments";
     if (!fs::is_directory(folder)) continue;
-    for (const std::string& file : *list_directory(folder)) {
+    const auto files = list_directory(folder);
+    ASSERT_TRUE(files);
+    for (const std::string& file : *files) {
       if (!file.starts_with("sample.")) continue;
       ++samples;
       const auto source = read_file(folder / file);
