@@ -86,7 +86,7 @@ class Config(LeanlabTest):
 
     def test_a_healthy_lab_passes(self):
         self.lab()
-        verdict = self.json("check", "numbers", "--agent", "command:./propose.sh")
+        verdict = self.json("check", "numbers")
         self.assertTrue(verdict["ok"], verdict)
         self.assertTrue(all(entry["status"] in ("ok", "warn") for entry in verdict["checks"]))
         self.assertTrue(all(set(entry) >= {"name", "status", "message"} for entry in verdict["checks"]))

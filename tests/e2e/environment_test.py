@@ -18,7 +18,7 @@ class Clock(LeanlabTest):
         self.assert_book_is_sound(lab, 3)
         numbers = [self.json("show", f"numbers/{n}")["experiment_file"] for n in (1, 2, 3)]
         self.assertEqual(numbers, [row["experiment_file"] for row in lab.rows()], "order is by the ledger, not by the clock")
-        self.leanlab("check", "numbers", "--agent", "command:./propose.sh", env=earlier)
+        self.leanlab("check", "numbers", env=earlier)
 
     def faketime_library(self) -> str:
         out = subprocess.run(["faketime", "now", "sh", "-c", "echo $LD_PRELOAD"], capture_output=True, text=True, check=True).stdout
@@ -50,7 +50,7 @@ class Interpreters(LeanlabTest):
         lab = self.python_lab("python")
         summary = self.run_lab(lab, 2)
         self.assertEqual([record["value"] for record in summary["experiments"]], [1, 2], summary)
-        self.assert_explains(self.leanlab("check", "numbers", "--agent", "command:./propose.sh"), "/usr/bin/python3")
+        self.assert_explains(self.leanlab("check", "numbers"), "/usr/bin/python3")
 
     def test_a_shim_that_fails_is_explained(self):
         self.shim("#!/usr/bin/env bash\necho \"pyenv: version '3.99' is not installed\" >&2\nexit 1\n")

@@ -20,21 +20,24 @@ class Submitted(LeanlabTest):
         self.assert_book_is_sound(self.numbers, 0)
 
     def test_a_link(self):
-        target = self.candidate("target.txt", "x = 1\n")
-        link = target.with_name("link.txt")
+        target = self.outside("target.txt", "x = 1\n")
+        link = self.numbers.folder / "experiments" / "link.txt"
         link.symlink_to(target)
         self.assert_refused(link, r"link")
 
     def test_a_folder(self):
-        folder = self.temp / "folder"
+        folder = self.numbers.folder / "experiments" / "folder"
         folder.mkdir()
         self.assert_refused(folder, r"folder|directory|regular file")
 
     def test_a_device(self):
-        self.assert_refused("/dev/zero", r"device|regular file")
+        self.assert_refused("/dev/zero", r"device|regular file|inside")
+
+    def test_outside_the_folder(self):
+        self.assert_refused(self.outside("a.txt", "x = 1\n"), r"inside")
 
     def test_a_pipe(self):
-        pipe = self.temp / "pipe.txt"
+        pipe = self.numbers.folder / "experiments" / "pipe.txt"
         os.mkfifo(pipe)
         self.assert_refused(pipe, r"pipe|fifo|regular file")
 
@@ -98,18 +101,18 @@ class Proposed(LeanlabTest):
         return f"""echo '{{"experiment_file": "{path}", "valid": true, "notes": "n"}}'"""
 
     def test_outside_by_an_absolute_path(self):
-        outside = self.candidate("outside.txt", "x = 9\n")
+        outside = self.outside("outside.txt", "x = 9\n")
         self.assert_refused(self.report(str(outside)), r"outside|inside")
 
     def test_outside_by_dots(self):
         self.assert_refused("echo 'x = 9' >stray.txt\n" + self.report("experiments/../stray.txt"), r"outside|inside")
 
     def test_outside_through_a_link(self):
-        outside = self.candidate("outside.txt", "x = 9\n")
+        outside = self.outside("outside.txt", "x = 9\n")
         self.assert_refused(f"ln -s {outside} experiments/l.txt\n" + self.report("experiments/l.txt"), r"link|outside")
 
     def test_outside_through_a_linked_folder(self):
-        outside = self.candidate("outside.txt", "x = 9\n")
+        outside = self.outside("outside.txt", "x = 9\n")
         body = f"ln -s {outside.parent} experiments/sub\n" + self.report("experiments/sub/outside.txt")
         self.assert_refused(body, r"link|outside")
 

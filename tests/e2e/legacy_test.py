@@ -90,7 +90,7 @@ class Legacy(LeanlabTest):
         self.assertEqual((listed[0]["experiments"], listed[0]["best"]), (4, 0.7))
 
     def test_legacy_is_checked(self):
-        verdict = self.json("check", "houses", "--agent", "command:./propose.sh", code=None)
+        verdict = self.json("check", "houses", code=None)
         failed = [entry for entry in verdict["checks"] if entry["status"] == "fail"]
         self.assertEqual(failed, [])
         self.assertTrue(verdict["ok"])

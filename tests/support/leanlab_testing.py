@@ -159,6 +159,7 @@ class LeanlabTest(unittest.TestCase):
 
     def lab(self, name: str = "numbers", files: dict = None, **config) -> Lab:
         """A lab of 0.2.1's fields whose evaluator prints an experiment's x as its score; `config` changes lab.json."""
+        self.last_lab = name
         lab = Lab(self.project / ".leanlab" / name)
         fields = {
             "name": name,
@@ -182,9 +183,15 @@ class LeanlabTest(unittest.TestCase):
         lab.write("propose.sh", "#!/bin/sh\n" + PROPOSE_SH, 0o755)
         return lab
 
-    def candidate(self, name: str, text: str) -> Path:
-        """A file outside the lab, to be submitted."""
-        path = self.temp / "candidates" / name
+    def candidate(self, name: str, text: str, lab: str = None) -> Path:
+        """An experiment that a person wrote into the folder of a lab (by default of the last one made)."""
+        path = self.project / ".leanlab" / (lab or self.last_lab) / "experiments" / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def outside(self, name: str, text: str) -> Path:
+        """A file that belongs to no lab."""
+        path = self.temp / "outside" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path

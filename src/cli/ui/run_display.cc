@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "cli/ui/diagnostics.h"
 
@@ -47,9 +48,15 @@ void RunDisplay::take(const lab::Event& event) {
     context_.print_json(lab::to_json(event, iso8601(context_.clock->now())));
     return;
   }
+  const auto* summary = std::get_if<lab::RunSummary>(&event);
+  if (context_.wants_json()) {
+    if (summary) context_.print_json(lab::to_json(*summary));
+    const auto* notice = std::get_if<lab::Notice>(&event);
+    if (notice && notice->kind == lab::Notice::Kind::warning) log_line(LogLevel::warning, notice->text);
+    return;
+  }
   const std::vector<std::string> lines = view_.apply(event, context_.clock->steady(), canvas());
-  if (context_.wants_json()) return;
-  if (const auto* summary = std::get_if<lab::RunSummary>(&event)) return finish(*summary);
+  if (summary) return finish(*summary);
   if (live_) {
     if (!lines.empty()) draw(lines);
   } else {
