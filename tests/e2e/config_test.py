@@ -35,10 +35,10 @@ class Config(LeanlabTest):
         self.assert_points_at(self.broken('{file}"\n}', '{file}",\n}'), 7)
 
     def test_a_wrong_type(self):
-        self.assert_points_at(self.broken('"sh evaluation.sh {file}"', "5"), 6, "eval_cmd", "string")
+        self.assert_points_at(self.broken('"sh evaluation.sh {file}"', "5"), 6, "eval_cmd", "text")
 
     def test_a_wrong_type_deep_inside(self):
-        self.assert_points_at(self.broken('"metric": "score"', '"metric": ["score"]'), 4, "metric", "string")
+        self.assert_points_at(self.broken('"metric": "score"', '"metric": ["score"]'), 4, "metric", "text")
 
     def test_a_direction_that_is_none(self):
         self.assert_points_at(self.broken('"max"', '"maximum"'), 4, "maximum", "max")
@@ -64,7 +64,7 @@ class Config(LeanlabTest):
 
     def test_an_unclosed_quote_in_a_command(self):
         done = self.broken("sh evaluation.sh {file}", "sh 'evaluation.sh {file}")
-        self.assert_explains(done, "eval_cmd", "quote")
+        self.assert_explains(done, "eval_cmd", "unclosed")
 
     def test_a_missing_evaluator(self):
         lab = self.lab()
