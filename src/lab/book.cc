@@ -39,7 +39,6 @@ class FileBook final : public Book {
         blobs_(place.state / "blobs") {}
 
   Status open(BookReport& report);
-
   Result<Experiment> propose(const Proposal& proposal) override;
   Status repair(std::uint64_t number, const std::string& sha256, const std::string& last_error) override;
   Result<Experiment> record(Experiment judged) override;
@@ -52,7 +51,6 @@ class FileBook final : public Book {
     const std::lock_guard lock(mutex_);
     on_judged_ = std::move(observer);
   }
-
   std::uint64_t last_number() const override {
     return locked([&] { return index_->state().last_number; });
   }
@@ -123,7 +121,6 @@ class FileBook final : public Book {
 };
 
 // ---- opening
-
 Status FileBook::open_index(BookReport& report) {
   const fs::path file = place_.state / k_database_file;
   const auto mode =
@@ -221,7 +218,6 @@ Status FileBook::import_foreign(BookReport& report) {
 }
 
 // ---- writing
-
 Status FileBook::append(const Draft& draft) {
   TRY(ledger_->append_all({draft}));
   return follow();
@@ -355,7 +351,6 @@ Status FileBook::apply(const Record& record, const Json& body, IndexState& next)
 }
 
 // ---- reading
-
 Result<Experiment> FileBook::load(const IndexRow& row) const {
   TRY_ASSIGN(const Record record, ledger_->read(row.offset, row.size));
   TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));

@@ -55,7 +55,8 @@ struct VerifyReport {
   std::string head;
   std::string anchor;  ///< where the head is anchored and whether it agrees; one line
   std::vector<VerifyProblem> problems;
-  std::vector<std::string> notices;  ///< not problems, but worth a line: a file that is gone, a torn last write
+  std::vector<std::string>
+      notices;  ///< not problems, but worth a line: a file that is gone, a torn last write
 };
 
 class Book {
@@ -85,7 +86,8 @@ class Book {
   [[nodiscard]] virtual Status record_event(std::string_view type, const Json& body) = 0;
 
   // --- reading; cost does not grow with the book ---
-  [[nodiscard]] virtual std::uint64_t last_number() const = 0;  ///< the greatest number given, to pending ones too
+  [[nodiscard]] virtual std::uint64_t last_number()
+      const = 0;                                          ///< the greatest number given, to pending ones too
   [[nodiscard]] virtual std::uint64_t count() const = 0;  ///< judged experiments, imported ones too
   [[nodiscard]] virtual std::uint64_t proposals()
       const = 0;  ///< turns of the book so far, refused ones too: seeds a tuner

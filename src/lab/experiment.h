@@ -74,6 +74,7 @@ struct Experiment {
 [[nodiscard]] Json to_record(const Experiment& experiment);
 [[nodiscard]] Result<Experiment> from_record(const Json& body, std::string lab);
 /// The row of results.jsonl: 0.2.1's fields at the top, all else in `leanlab`, with the ledger's id and the record's number.
-[[nodiscard]] std::string to_row(const Experiment& experiment, const std::string& metric, const std::string& ledger);
+[[nodiscard]] std::string to_row(const Experiment& experiment, const std::string& metric,
+                                 const std::string& ledger);
 
 }  // namespace leanlab::lab

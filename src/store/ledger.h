@@ -81,8 +81,7 @@ class Ledger {
   [[nodiscard]] virtual Result<std::vector<Record>> append_all(const std::vector<Draft>& drafts) = 0;
   /// Calls `visit` for each record behind `from`, at most `most` of them, in order, reading in pieces; stops at the first error. Checks chain
   /// and hash. In mode read_only it goes to the file's present end, so that a reader can follow a writer.
-  [[nodiscard]] virtual Status scan(const Head& from,
-                                    const std::function<Status(const Record&)>& visit,
+  [[nodiscard]] virtual Status scan(const Head& from, const std::function<Status(const Record&)>& visit,
                                     std::uint64_t most = UINT64_MAX) const = 0;
   /// One record at a known place. Errors: integrity, io.
   [[nodiscard]] virtual Result<Record> read(std::uint64_t offset, std::uint64_t size) const = 0;

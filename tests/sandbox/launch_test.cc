@@ -24,7 +24,7 @@ Outcome run_c(const Policy& policy, const Command& command) {
 }
 
 TEST(Launch, reports_output_status_and_use) {
-  const Outcome outcome = run_c(generous(), shell("echo out; echo err >&2; exit 3"));
+  const Outcome outcome = run_c(generous(), shell("echo out; echo err >&2; sleep 0.2; exit 3"));
   EXPECT_EQ(outcome.end, End::exited);
   EXPECT_EQ(outcome.status.exit_status, 3);
   EXPECT_EQ(outcome.out, "out\n");
