@@ -222,10 +222,9 @@ std::string RunView::progress_line(SteadyTime now, const Canvas& canvas) const {
   std::string line = "  " + style.green(bar.filled) + style.dim(bar.empty);
   line += fmt::format("  {}/{}  {}", done_, run_.planned, elapsed(started_, now));
   if (done_ > 0 && done_ < run_.planned) {
-    const auto time = std::chrono::duration_cast<std::chrono::seconds>(now - started_);
     const auto rest =
-        time * static_cast<std::int64_t>(run_.planned - done_) / static_cast<std::int64_t>(done_);
-    line += style.dim(", about " + human_duration(rest) + " left");
+        (now - started_) * static_cast<std::int64_t>(run_.planned - done_) / static_cast<std::int64_t>(done_);
+    line += style.dim(", about " + human_duration(std::chrono::ceil<std::chrono::seconds>(rest)) + " left");
   }
   return line;
 }
