@@ -2,6 +2,8 @@
 #include "lab/book.h"
 
 #include <mutex>
+#include <tuple>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +41,7 @@ class FileBook final : public Book {
         blobs_(place.state / "blobs") {}
 
   Status open(BookReport& report);
+
   Result<Experiment> propose(const Proposal& proposal) override;
   Status repair(std::uint64_t number, const std::string& sha256, const std::string& last_error) override;
   Result<Experiment> record(Experiment judged) override;
@@ -51,6 +54,7 @@ class FileBook final : public Book {
     const std::lock_guard lock(mutex_);
     on_judged_ = std::move(observer);
   }
+
   std::uint64_t last_number() const override {
     return locked([&] { return index_->state().last_number; });
   }
@@ -94,10 +98,9 @@ class FileBook final : public Book {
   Status restore_results(BookReport& report);
   Status import_foreign(BookReport& report);
   Draft import_draft(const std::string& row);
-  Status append(const Draft& draft);
+  Status append(Draft draft);
   Status follow();
   Status follow_batch();
-  Status apply(const Record& record, const Json& body, IndexState& next);
   Result<Experiment> load(const IndexRow& row) const;
   Result<std::optional<Experiment>> one(Result<std::optional<IndexRow>> row) const;
   Result<std::vector<Experiment>> many(Result<std::vector<IndexRow>> rows) const;
@@ -121,6 +124,7 @@ class FileBook final : public Book {
 };
 
 // ---- opening
+
 Status FileBook::open_index(BookReport& report) {
   const fs::path file = place_.state / k_database_file;
   const auto mode =
@@ -181,23 +185,22 @@ Status FileBook::restore_results(BookReport& report) {
 }
 
 Draft FileBook::import_draft(const std::string& row) {
-  return {
-      "imported", [this, &row](std::uint64_t) {
-        Json body = Json::object();
-        if (auto imported = import_row(row, place_.name, objective_)) {
-          imported->number = ++last_number_;
-          if (imported->verdict == Verdict::pending) {
-            const bool better = !best_ || objective_.better(*imported->value, *best_);
-            imported->verdict = better ? Verdict::accepted : Verdict::rejected;
-            if (better) best_ = imported->value;
-          }
-          if (!imported->best_so_far) imported->best_so_far = best_;
-          body = to_record(*imported);
-        }
-        body["row"] =
-            row;  // as it stands, so that a rebuilt file holds it unchanged; a line that is no row counts nowhere
-        return body;
-      }};
+  return {"imported", [this, &row](std::uint64_t) {
+            Json body = Json::object();
+            if (auto imported = import_row(row, place_.name, objective_)) {
+              imported->number = ++last_number_;
+              if (imported->verdict == Verdict::pending) {
+                const bool better = !best_ || objective_.better(*imported->value, *best_);
+                imported->verdict = better ? Verdict::accepted : Verdict::rejected;
+                if (better) best_ = imported->value;
+              }
+              if (!imported->best_so_far) imported->best_so_far = best_;
+              body = to_record(*imported);
+            }
+            // As it stands, so that a rebuilt file holds it unchanged; a line that is no row counts nowhere.
+            body["row"] = row;
+            return body;
+          }};
 }
 
 Status FileBook::import_foreign(BookReport& report) {
@@ -218,8 +221,16 @@ Status FileBook::import_foreign(BookReport& report) {
 }
 
 // ---- writing
-Status FileBook::append(const Draft& draft) {
-  TRY(ledger_->append_all({draft}));
+
+Status FileBook::append(Draft draft) {
+  // What a record decided is taken back when the disk refuses it: the next one counts on from what is in the ledger.
+  std::pair<std::uint64_t, std::optional<double>> before;
+  draft.body = [this, &before, make = std::move(draft.body)](std::uint64_t seq) {
+    before = {last_number_, best_};
+    return make(seq);
+  };
+  draft.undo = [this, &before] { std::tie(last_number_, best_) = before; };
+  TRY(ledger_->append_all({std::move(draft)}));
   return follow();
 }
 
@@ -315,7 +326,7 @@ Status FileBook::follow_batch() {
   if (all_ours && !rows.empty()) tail_.added(results_.size());
   crash_point("book.results_written");
   TRY(index_->update([&](IndexState& next) -> Status {
-    for (const auto& [record, body] : batch) TRY(apply(record, body, next));
+    for (const auto& [record, body] : batch) TRY(index_->apply(record, body, place_.name, next));
     next.applied = applied;
     next.results_size = std::max(next.results_size, tail_.accounted());
     return {};
@@ -331,26 +342,8 @@ Status FileBook::follow_batch() {
   return {};
 }
 
-Status FileBook::apply(const Record& record, const Json& body, IndexState& next) {
-  const bool judged = record.type == "judged" || (record.type == "imported" && body.contains("number"));
-  if (judged || record.type == "proposed") {
-    TRY_ASSIGN(const Experiment experiment, from_record(body, place_.name));
-    TRY(index_->put(experiment, record));
-    next.last_number = std::max(next.last_number, experiment.number);
-    if (judged) ++next.count;
-    if (record.type == "proposed" && experiment.origin == Origin::run) ++next.proposals;
-    if (experiment.verdict == Verdict::accepted) next.best = experiment.value;
-  } else if (record.type == "repaired") {
-    TRY(index_->put_repair(body["number"].get<std::uint64_t>(), body["sha256"].get<std::string>()));
-  } else if (record.type == "refused") {
-    TRY(index_->put_refusal(record.seq,
-                            {body["file"].get<std::string>(), body["reason"].get<std::string>()}));
-    ++next.proposals;
-  }
-  return {};
-}
-
 // ---- reading
+
 Result<Experiment> FileBook::load(const IndexRow& row) const {
   TRY_ASSIGN(const Record record, ledger_->read(row.offset, row.size));
   TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));

@@ -1,6 +1,10 @@
 // The book's tables and the statements on them.
 #include "lab/book_index.h"
 
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
 namespace leanlab::lab {
 
 namespace {
@@ -124,6 +128,25 @@ Status BookIndex::put_refusal(std::uint64_t seq, const Refusal& refusal) {
       .bind(2, std::string_view(refusal.file))
       .bind(3, std::string_view(refusal.reason));
   return insert.run();
+}
+
+Status BookIndex::apply(const store::Record& record, const Json& body, const std::string& lab,
+                        IndexState& next) {
+  const bool judged = record.type == "judged" || (record.type == "imported" && body.contains("number"));
+  if (judged || record.type == "proposed") {
+    TRY_ASSIGN(const Experiment experiment, from_record(body, lab));
+    TRY(put(experiment, record));
+    next.last_number = std::max(next.last_number, experiment.number);
+    if (judged) ++next.count;
+    if (record.type == "proposed" && experiment.origin == Origin::run) ++next.proposals;
+    if (experiment.verdict == Verdict::accepted) next.best = experiment.value;
+  } else if (record.type == "repaired") {
+    TRY(put_repair(body["number"].get<std::uint64_t>(), body["sha256"].get<std::string>()));
+  } else if (record.type == "refused") {
+    TRY(put_refusal(record.seq, {body["file"].get<std::string>(), body["reason"].get<std::string>()}));
+    ++next.proposals;
+  }
+  return {};
 }
 
 Result<std::optional<IndexRow>> BookIndex::one(store::Statement statement) const {

@@ -47,11 +47,9 @@ class BookIndex {
   [[nodiscard]] const IndexState& state() const { return state_; }
   /// One transaction: `work` adds rows and changes `next`, which starts as the present state and is stored with them.
   [[nodiscard]] Status update(const std::function<Status(IndexState& next)>& work);
-  /// Within update(): an experiment's record, pending or judged.
-  [[nodiscard]] Status put(const Experiment& experiment, const store::Record& record);
-  /// Within update(): a repair of a pending one.
-  [[nodiscard]] Status put_repair(std::uint64_t number, const std::string& sha256);
-  [[nodiscard]] Status put_refusal(std::uint64_t seq, const Refusal& refusal);
+  /// Within update(): what a record of the ledger means for the rows and for `next`.
+  [[nodiscard]] Status apply(const store::Record& record, const Json& body, const std::string& lab,
+                             IndexState& next);
 
   [[nodiscard]] Result<std::optional<IndexRow>> champion() const;
   [[nodiscard]] Result<std::optional<IndexRow>> find(std::uint64_t number) const;
@@ -64,6 +62,11 @@ class BookIndex {
 
  private:
   explicit BookIndex(std::unique_ptr<store::Database> database) : database_(std::move(database)) {}
+  /// An experiment's record, pending or judged.
+  [[nodiscard]] Status put(const Experiment& experiment, const store::Record& record);
+  /// A repair of a pending one.
+  [[nodiscard]] Status put_repair(std::uint64_t number, const std::string& sha256);
+  [[nodiscard]] Status put_refusal(std::uint64_t seq, const Refusal& refusal);
   [[nodiscard]] Status load_state();
   [[nodiscard]] Result<std::optional<IndexRow>> one(store::Statement statement) const;
 
