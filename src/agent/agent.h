@@ -43,6 +43,7 @@ struct TurnRequest {
   std::optional<std::string> session;  ///< continue this session, where the backend has sessions
   std::string previous_error;          ///< repair: why the last file failed; empty otherwise
   std::chrono::milliseconds limit{0};  ///< 0: none
+  std::optional<double> budget_usd;    ///< what is left to spend: for backends that can stop by themselves
 };
 
 struct Tokens {
@@ -57,6 +58,9 @@ struct Turn {
   std::optional<double> cost_usd;
   std::optional<Tokens> tokens;
   std::string transcript;  ///< the raw stream, for `leanlab log`
+  /// Why the turn failed although it may have cost something; empty: it did not. The caller books the cost, then treats
+  /// it like the error goal_not_met.
+  std::string failure;
 };
 
 /// What a backend can do, so that the loop need not know which it is.
@@ -65,6 +69,7 @@ struct Capabilities {
   bool reports_cost = false;  ///< usd is known, or known to be nothing
   bool learns = false;        ///< wants observe()
   bool can_repair = false;    ///< a repair turn makes sense
+  bool free = false;          ///< its turns cost nothing and are not worth a record of their own
   std::vector<Role> roles;    ///< those it can play
 };
 

@@ -43,6 +43,7 @@ class CommandAgent : public Agent {
             .reports_cost = false,
             .learns = false,
             .can_repair = true,
+            .free = false,
             .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
                       Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
   }

@@ -70,6 +70,7 @@ class Tuner : public Agent {
             .reports_cost = true,
             .learns = true,
             .can_repair = false,
+            .free = true,
             .roles = {Role::worker}};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
