@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/result.h"
 
@@ -44,33 +46,59 @@ struct TurnRequest {
   std::string previous_error;          ///< repair: why the last file failed; empty otherwise
   std::chrono::milliseconds limit{0};  ///< 0: none
   std::optional<double> budget_usd;    ///< what is left to spend: for backends that can stop by themselves
+  std::filesystem::path home;  ///< the agent's own home, kept as long as the session; empty: it has none
+  std::vector<std::string> readable;  ///< absolute: what it may read besides the workspace
+  std::vector<std::string>
+      hidden;  ///< absolute: what it must not see, though a folder of `readable` holds it
+  std::function<void(const std::string&)>
+      on_activity;  ///< what it does now, in a line: for screens; may be empty
 };
 
 struct Tokens {
   std::uint64_t input = 0, output = 0, cache_read = 0, cache_write = 0;
 };
 
+/// How a turn ended.
+enum class TurnEnd {
+  done,          ///< it came to its end by its own word; only then is the reply to be used
+  failed,        ///< it ran and came to nothing: timed out, cut off, refused; `failure` says why
+  rate_limited,  ///< from here on nothing was worked on: wait, and take the same turn again
+  overloaded,
+  logged_out,
+  out_of_credit,
+};
+/// "rate_limited" and so on.
+[[nodiscard]] const char* name(TurnEnd end);
+/// Ends that say nothing of the attempt: the turn is to be taken again later.
+[[nodiscard]] constexpr bool is_parked(TurnEnd end) {
+  return end >= TurnEnd::rate_limited;
+}
+
 /// What a turn gave. Unknown stays unknown: no cost and no tokens are `nullopt`, never zero.
 struct Turn {
-  std::string reply;  ///< the last text; may hold the report object
+  TurnEnd end = TurnEnd::done;
+  /// Why it is not done, a sentence for a person; empty: it is. The turn may have cost something all the same: the caller
+  /// books that, then treats `failed` like the error goal_not_met.
+  std::string failure;
+  std::string next;                 ///< what that person can do about it; may be empty
+  std::optional<UtcTime> retry_at;  ///< rate_limited, overloaded: as the provider says, where it does
+  std::string reply;                ///< the last text; may hold the report object
   std::optional<std::string> session;
   std::optional<std::string> model;
   std::optional<double> cost_usd;
   std::optional<Tokens> tokens;
   std::string transcript;  ///< the raw stream, for `leanlab log`
-  /// Why the turn failed although it may have cost something; empty: it did not. The caller books the cost, then treats
-  /// it like the error goal_not_met.
-  std::string failure;
 };
 
 /// What a backend can do, so that the loop need not know which it is.
 struct Capabilities {
   bool sessions = false;      ///< a turn can be continued
   bool reports_cost = false;  ///< usd is known, or known to be nothing
-  bool learns = false;        ///< wants observe()
-  bool can_repair = false;    ///< a repair turn makes sense
-  bool free = false;          ///< its turns cost nothing and are not worth a record of their own
-  std::vector<Role> roles;    ///< those it can play
+  bool reports_tokens = false;
+  bool learns = false;      ///< wants observe()
+  bool can_repair = false;  ///< a repair turn makes sense
+  bool free = false;        ///< its turns cost nothing and are not worth a record of their own
+  std::vector<Role> roles;  ///< those it can play
 };
 
 class Agent {
@@ -79,8 +107,10 @@ class Agent {
   /// "tuner", "command:./propose.sh": for records and screens.
   [[nodiscard]] virtual std::string describe() const = 0;
   [[nodiscard]] virtual Capabilities capabilities() const = 0;
-  /// Runs one turn, blocking. Errors: agent_unavailable (cannot work at all), goal_not_met (this turn
-  /// failed), misconfigured (nothing tunable), interrupted. Thread: any, several turns at once.
+  /// Runs one turn, blocking; whatever it started is gone afterwards. A turn that spent something is a Turn, however it
+  /// ended, so that its cost is counted. Errors: agent_unavailable (cannot work at all), goal_not_met (this turn failed
+  /// and cost nothing that is known), misconfigured (nothing tunable), interrupted. Thread: any, several turns at once.
+  /// Callers that can wait use Patience (patience.h) instead.
   [[nodiscard]] virtual Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) = 0;
   /// Learns from a judged experiment. Called in the book's order, once each, before and during a run. Thread:
   /// the loop's.

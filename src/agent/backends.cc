@@ -41,6 +41,24 @@ const char* name(Role role) {
   return "?";
 }
 
+const char* name(TurnEnd end) {
+  switch (end) {
+    case TurnEnd::done:
+      return "done";
+    case TurnEnd::failed:
+      return "failed";
+    case TurnEnd::rate_limited:
+      return "rate_limited";
+    case TurnEnd::overloaded:
+      return "overloaded";
+    case TurnEnd::logged_out:
+      return "logged_out";
+    case TurnEnd::out_of_credit:
+      return "out_of_credit";
+  }
+  return "?";
+}
+
 const std::vector<Backend>& backends() {
   static const std::vector<Backend> table = {
       {"tuner", "changes declared constants with an optimiser; no model, no key, no network", make_tuner},

@@ -19,7 +19,9 @@ class Attempt {
   Attempt(AttemptContext& context, std::uint64_t number)
       : context_(context), session_(context.session), number_(number) {}
   ~Attempt() {
-    if (!workspace_.folder.empty()) static_cast<void>(remove_tree(workspace_.folder));
+    if (workspace_.folder.empty()) return;
+    static_cast<void>(remove_tree(workspace_.folder));
+    static_cast<void>(remove_tree(workspace_.folder.string() + ".home"));
   }
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
@@ -37,6 +39,7 @@ class Attempt {
   Result<AttemptEnd> refused(const std::string& file, const Error& why);
   Result<agent::Turn> take_turn(std::string prompt, const std::string& previous_error,
                                 std::uint64_t remaining);
+  void tell(const agent::Pause& pause);
   std::string proposed_file(const agent::Turn& turn);
   Status take_in_proposal(const Intake& intake, const agent::Turn& turn);
   void add_cost(const agent::Turn& turn);
@@ -84,11 +87,25 @@ Result<agent::Turn> Attempt::take_turn(std::string prompt, const std::string& pr
   request.previous_error = previous_error;
   request.limit = session_.config.agent_limit;
   const auto started = session_.clock.steady();
-  auto turn = context_.agent->take_turn(request, session_.interrupt);
+  request.home = workspace_.folder.string() + ".home";
+  auto turn = context_.patience->take_turn(*context_.agent, request, session_.interrupt,
+                                           [&](const agent::Pause& pause) { tell(pause); });
   const double seconds = std::chrono::duration<double>(session_.clock.steady() - started).count();
   experiment_.turn_seconds = experiment_.turn_seconds.value_or(0) + seconds;
   if (turn) agent_session_ = turn->session;
+  if (turn && turn->end == agent::TurnEnd::failed) {
+    add_cost(*turn);
+    return fail(Error(ErrorCode::goal_not_met, turn->failure).then(turn->next));
+  }
   return turn;
+}
+
+// A pause is told as what the attempt does now; its beginning also stands in the log.
+void Attempt::tell(const agent::Pause& pause) {
+  if (pause.begins)
+    session_.warn(
+        fmt::format("{}: {}{}{}", pause.agent, pause.problem, pause.next.empty() ? "" : "; ", pause.next));
+  phase(lab::Phase::waiting, agent::describe(pause));
 }
 
 // The file that the turn reports, else the only new one.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "agent/agent.h"
+#include "agent/patience.h"
 #include "base/result.h"
 #include "lab/experiment.h"
 #include "metric/session.h"
@@ -20,7 +21,8 @@ enum class AttemptEnd { recorded, refused, fruitless };
 /// What all attempts of a run share.
 struct AttemptContext {
   Session& session;
-  agent::Agent* agent = nullptr;  ///< none: files of a person, without repairs
+  agent::Agent* agent = nullptr;        ///< none: files of a person, without repairs
+  agent::Patience* patience = nullptr;  ///< that agent's
   std::uint64_t seed = 0;
   std::counting_semaphore<>& proposing;  ///< how many may be in a turn at once
   /// What came of it, for the summary; called before the attempt ends. Thread: any.

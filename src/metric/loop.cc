@@ -76,6 +76,7 @@ class Run {
   const RunOptions& options_;
   const SteadyTime started_;
   std::unique_ptr<agent::Agent> agent_;
+  agent::Patience patience_{session_.clock, agent::patience_options()};
   Plan plan_;
   std::uint32_t threads_ = 1;
   std::uint32_t proposals_at_once_ = 1;
@@ -202,6 +203,7 @@ void Run::settle(Result<AttemptEnd> end) {
 void Run::work() {
   AttemptContext context{session_,
                          agent_.get(),
+                         &patience_,
                          plan_.seed,
                          *proposing_,
                          [this](const lab::Experiment& experiment) {
@@ -320,6 +322,7 @@ Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Pla
   summary.best_before = session->book->best();
   std::counting_semaphore<> proposing(1);
   AttemptContext context{*session,
+                         nullptr,
                          nullptr,
                          entropy_seed() >> 33,
                          proposing,
