@@ -1,0 +1,115 @@
+"""What tests of agents need: the scripted model server, the real command-line agents from npm, and stand-ins for them."""
+import fcntl
+import json
+import os
+import platform
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+import model_server
+from leanlab_testing import LeanlabTest
+
+# Pinned, so that a test that fails tells of our change and not of theirs.
+PACKAGES = {
+    "claude": ("@anthropic-ai/claude-code", "2.1.197"),
+    "codex": ("@openai/codex", "0.169.0"),
+    "acp": ("@agentclientprotocol/sdk", None),
+}
+
+
+def cache_folder() -> Path:
+    base = os.environ.get("LEANLAB_TEST_CLIS") or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "leanlab-test-clis"
+    return Path(base)
+
+
+def installed(name: str) -> Path:
+    """The folder with npm's packages in it; installs `name`'s package there the first time. Skips where npm cannot."""
+    package, version = PACKAGES[name]
+    folder = cache_folder()
+    modules = folder / "node_modules"
+    if not (modules / package).exists():
+        if not shutil.which("npm"):
+            raise unittest.SkipTest(f"npm is not installed, so there is no {package} to test with")
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / ".lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (modules / package).exists():
+                wanted = f"{package}@{version}" if version else package
+                done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", wanted], cwd=folder,
+                                      capture_output=True, text=True, timeout=280, stdin=subprocess.DEVNULL)
+                if done.returncode != 0:
+                    raise unittest.SkipTest(f"npm could not install {wanted}: {done.stderr.strip()[-300:]}")
+    return modules
+
+
+def program(name: str) -> Path:
+    """The real `claude` or `codex`, as the program itself and not npm's wrapper of it."""
+    modules = installed(name)
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    package = PACKAGES[name][0]
+    for path in (modules / f"{package}-linux-{machine}").rglob(name):
+        if path.is_file() and os.access(path, os.X_OK):
+            return path
+    raise unittest.SkipTest(f"{package} has no program for this machine ({machine})")
+
+
+class AgentTest(LeanlabTest):
+    """A test with a folder of programs that comes first on PATH, and a model that says what the test wants."""
+
+    def setUp(self):
+        super().setUp()
+        self.programs = self.temp / "programs"
+        self.programs.mkdir()
+        self.env["PATH"] = f"{self.programs}:/usr/bin:/bin"
+        self.env["LEANLAB_PATIENCE"] = "60"
+
+    def program(self, name: str, text: str) -> Path:
+        """A stand-in on PATH."""
+        path = self.programs / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+        return path
+
+    def real(self, name: str):
+        """The real command-line agent on PATH."""
+        target = program(name)
+        (self.programs / name).symlink_to(target)
+
+    def model(self, *rules, **script):
+        """Starts a model; what it was asked is in self.asked()."""
+        self.model_log = self.temp / "model.log"
+        server = model_server.start(json.dumps({"rules": list(rules), **script}), str(self.model_log))
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.port = server.server_port
+        self.env.update({
+            "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "ANTHROPIC_API_KEY": "sk-ant-test-0123456789abcdef",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        })
+        return server
+
+    def asked(self, path: str = "") -> list:
+        if not self.model_log.exists():
+            return []
+        entries = [json.loads(line) for line in self.model_log.read_text().splitlines()]
+        return [entry for entry in entries if entry["method"] == "POST" and path in entry["path"]]
+
+
+# A Worker of the lab "numbers": writes the file it was asked for, with an x that no other experiment has.
+CAPTURE = {"file": r"new file, (\S+?)[.]\s"}
+
+
+def worker_rule(**changes) -> dict:
+    rule = {
+        "when": "You are the WORKER",
+        "capture": CAPTURE,
+        "steps": [
+            {"shell": "printf '# idea ${n}\\nx = ${n}\\n' > ${file}"},
+            {"text": 'Done.\n{"experiment_file": "${file}", "valid": true, "notes": "idea ${n}"}'},
+        ],
+    }
+    rule.update(changes)
+    return rule
