@@ -57,6 +57,12 @@ std::string driver() {
   return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1 ? "person" : "unknown";
 }
 
+std::optional<sandbox::Tier> min_tier(const Arguments& arguments) {
+  const auto tier = arguments.value("--min-tier");
+  if (!tier) return std::nullopt;
+  return *tier == "A" ? sandbox::Tier::A : *tier == "B" ? sandbox::Tier::B : sandbox::Tier::C;
+}
+
 std::string shell_word(const std::string& word) {
   return join_command(std::vector<std::string>{word});
 }

@@ -1,13 +1,16 @@
 // Labs: from the words of a command to the lab that they mean, and who is acting.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/arguments.h"
 #include "cli/context.h"
 #include "lab/config.h"
 #include "lab/project.h"
+#include "sandbox/policy.h"
 
 namespace leanlab::cli {
 
@@ -29,6 +32,8 @@ struct OpenLab {
 /// Who drives this process, for acts of the owner: "agent" (a known mark of an agent in the environment), "person"
 /// (a terminal), else "unknown".
 [[nodiscard]] std::string driver();
+/// What `--min-tier` asks for; none: anything will do.
+[[nodiscard]] std::optional<sandbox::Tier> min_tier(const Arguments& arguments);
 /// A word as it must be typed in a shell.
 [[nodiscard]] std::string shell_word(const std::string& word);
 

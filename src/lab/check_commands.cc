@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "exec/executor.h"
 #include "lab/check_run.h"
+#include "lab/evaluate.h"
 #include "lab/interpreter.h"
 #include "lab/judge_job.h"
 #include "lab/judgement.h"
@@ -27,18 +28,34 @@ constexpr std::chrono::milliseconds k_missing_patience{15'000};
 struct Trial {
   sandbox::Outcome outcome;
   sandbox::Limits limits;
+  Judgement judgement;  ///< of an evaluator
 };
 
-Result<Trial> try_command(const CheckRun& run, const std::string& command, const std::string& file,
-                          std::chrono::milliseconds patience) {
+Result<Trial> try_validator(const CheckRun& run, const std::string& command, const std::string& file,
+                            std::chrono::milliseconds patience) {
   JudgeOrder order{.command = command, .file = file, .lab = run.place.folder};
   order.tier = sandbox::probe().tier;
   if (run.seal) order.seal = &*run.seal;
-  TRY_ASSIGN(exec::Job job, judge_job(order, run.config));
-  job.policy.limits.wall = std::min(job.policy.limits.wall, patience);
   const auto executor = exec::make_local_executor({});
+  const Level level = run.judging ? run.judging->level : Level::in_process;
+  TRY_ASSIGN(exec::Job job, validator_job(order, run.config, level));
+  job.policy.limits.wall = std::min(job.policy.limits.wall, patience);
   TRY_ASSIGN(exec::JobReport report, executor->run(job, run.interrupt));
-  return Trial{std::move(report.outcome), job.policy.limits};
+  return Trial{std::move(report.outcome), job.policy.limits, {}};
+}
+
+Result<Trial> try_evaluator(const CheckRun& run, const std::string& file,
+                            std::chrono::milliseconds patience) {
+  JudgeOrder order{.command = run.config.eval_cmd, .file = file, .lab = run.place.folder};
+  order.tier = sandbox::probe().tier;
+  if (run.seal) order.seal = &*run.seal;
+  const auto executor = exec::make_local_executor({});
+  TRY_ASSIGN(const TempDirectory scratch, TempDirectory::make());
+  const EvaluationManner manner{.level = run.judging ? run.judging->level : Level::in_process,
+                                .scratch = scratch.path(),
+                                .patience = patience};
+  TRY_ASSIGN(Evaluation evaluation, evaluate(order, run.config, manner, *executor, run.interrupt));
+  return Trial{std::move(evaluation.report.outcome), evaluation.limits, std::move(evaluation.judgement)};
 }
 
 /// How a person runs it by hand.
@@ -66,7 +83,7 @@ std::string missing_file(const CheckRun& run) {
 
 void evaluator_on_sample(CheckRun& run) {
   static const std::string k_name = "evaluator";
-  const auto trial = try_command(run, run.config.eval_cmd, run.sample, k_patience);
+  const auto trial = try_evaluator(run, run.sample, k_patience);
   if (!trial) return run.fail(k_name, trial.error());
   if (only_slow(run, *trial)) {
     return run.warn(
@@ -74,7 +91,7 @@ void evaluator_on_sample(CheckRun& run) {
         fmt::format("needs more than {} for {}, so its score was not seen; to run it anyway: {}",
                     human_duration(k_patience), run.sample, by_hand(run, run.config.eval_cmd, run.sample)));
   }
-  const Judgement judgement = judge_outcome(trial->outcome, trial->limits, run.config.objective.metric);
+  const Judgement& judgement = trial->judgement;
   if (!judgement.value) {
     return run.fail(k_name, fmt::format("{} gets no score: {}\nto see all of it: {}", run.sample,
                                         judgement.reason, by_hand(run, run.config.eval_cmd, run.sample)));
@@ -89,9 +106,9 @@ void evaluator_on_sample(CheckRun& run) {
 void evaluator_on_missing(CheckRun& run) {
   static const std::string k_name = "evaluator, missing file";
   const std::string missing = missing_file(run);
-  const auto trial = try_command(run, run.config.eval_cmd, missing, k_missing_patience);
+  const auto trial = try_evaluator(run, missing, k_missing_patience);
   if (!trial) return run.fail(k_name, trial.error());
-  const Judgement judgement = judge_outcome(trial->outcome, trial->limits, run.config.objective.metric);
+  const Judgement& judgement = trial->judgement;
   const std::string said = trial->outcome.out + trial->outcome.err;
   if (judgement.value) {
     run.fail(
@@ -134,12 +151,12 @@ void check_validator(CheckRun& run) {
                     "there is none: mistakes in an experiment's form show only when it is scored; "
                     "\"validate_cmd\" in lab.json names one");
   if (!resolve_command(run.config.validate_cmd, "x", run.place.folder)) return;
-  const auto missing = try_command(run, run.config.validate_cmd, missing_file(run), k_missing_patience);
+  const auto missing = try_validator(run, run.config.validate_cmd, missing_file(run), k_missing_patience);
   if (!missing) return run.fail(k_name, missing.error());
   if (validator_objection(missing->outcome, missing->limits).empty())
     return run.fail(k_name, "it calls a file VALID that does not exist");
   if (run.sample.empty() || run.interrupt.raised()) return;
-  const auto trial = try_command(run, run.config.validate_cmd, run.sample, k_patience);
+  const auto trial = try_validator(run, run.config.validate_cmd, run.sample, k_patience);
   if (!trial) return run.fail(k_name, trial.error());
   if (only_slow(run, *trial))
     return run.warn(k_name,

@@ -131,14 +131,24 @@ void git(CheckRun& run) {
 }  // namespace
 
 void check_judging(CheckRun& run) {
+  static const std::string k_name = "judging";
+  if (!run.seal) return;  // told by check_seal
+  auto judging = choose_judging(run.place, run.config, *run.seal, run.interrupt);
+  if (!judging) return run.fail(k_name, judging.error());
+  run.judging = std::move(*judging);
   const sandbox::ProbeResult& found = sandbox::probe();
-  std::string message = protection_line(Level::in_process, found.tier);
+  std::string message = fmt::format("{}\n{}: {}", protection_line(run.judging->level, found.tier),
+                                    name(run.judging->level), printable(run.judging->why, Newlines::keep));
   if (found.tier != sandbox::Tier::A && !found.a.reason.empty())
     message += fmt::format("\nno tier A: {}", found.a.reason);
   if (found.tier == sandbox::Tier::C && !found.b.reason.empty())
     message += fmt::format("\nno tier B: {}", found.b.reason);
   if (found.tier == sandbox::Tier::C) message += "\nrun only agents and files that you trust";
-  run.warn("judging", message);
+  const bool weak = found.tier == sandbox::Tier::C || run.judging->level == Level::in_process;
+  run.tell(k_name, weak ? Check::Status::warn : Check::Status::ok, message);
+}
+
+void check_data(CheckRun& run) {
   public_data(run);
 }
 

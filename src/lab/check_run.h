@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lab/checks.h"
+#include "lab/judging.h"
 #include "lab/seal.h"
 
 namespace leanlab::lab {
@@ -18,8 +19,9 @@ struct CheckRun {
   const Interrupt& interrupt;
   std::function<void(const Check&)> on_check;
   std::vector<Check> checks = {};
-  std::string sample = {};        ///< the starting point, relative to the lab; empty: none
-  std::optional<Seal> seal = {};  ///< the lock in force, else what a run would seal now
+  std::string sample = {};              ///< the starting point, relative to the lab; empty: none
+  std::optional<Judging> judging = {};  ///< how experiments are judged; none: it could not be found out
+  std::optional<Seal> seal = {};        ///< the lock in force, else what a run would seal now
 
   void tell(std::string name, Check::Status status, std::string message,
             ErrorCode code = ErrorCode::misconfigured);
@@ -46,6 +48,7 @@ void check_evaluator(CheckRun& run);
 void check_validator(CheckRun& run);
 void check_agent(CheckRun& run);
 void check_judging(CheckRun& run);
+void check_data(CheckRun& run);
 void check_machine(CheckRun& run);
 
 }  // namespace leanlab::lab

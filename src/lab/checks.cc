@@ -55,8 +55,8 @@ std::vector<Check> check_lab(const Project& project, const std::string& lab, con
                                    config->objective.direction == Direction::minimise ? "lowest" : "highest",
                                    config->objective.metric));
   }
-  for (const auto check : {check_files, check_programs, check_seal, check_evaluator, check_validator,
-                           check_agent, check_judging, check_machine}) {
+  for (const auto check : {check_files, check_programs, check_seal, check_judging, check_evaluator,
+                           check_validator, check_agent, check_data, check_machine}) {
     if (interrupt.raised()) break;
     check(run);
   }

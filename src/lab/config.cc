@@ -149,9 +149,6 @@ Status read_judging(ConfigSection& top, Config& config) {
   std::size_t index = 0;
   TRY(top.word("judge", {"auto", "isolated", "proxied", "in-process"}, index));
   config.judge = static_cast<JudgeContract>(index);
-  if (config.judge == JudgeContract::isolated || config.judge == JudgeContract::proxied)
-    return top.unsupported(
-        "judge", "this judging contract is not built yet: \"judge\" may be \"auto\" or \"in-process\"");
   index = 0;
   TRY(top.word("duplicates", {"refuse", "allow"}, index));
   config.duplicates = static_cast<Duplicates>(index);

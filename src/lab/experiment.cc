@@ -37,11 +37,18 @@ Json metrics_object(const Experiment& experiment) {
   return metrics;
 }
 
-/// The evaluator's strings and booleans; what cannot be read is left out.
-Json info_object(const Experiment& experiment) {
-  if (experiment.info.empty()) return nullptr;
-  const auto value = parse_json(experiment.info);
-  return value ? *value : Json(nullptr);
+/// What cannot be read is left out.
+Json object_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  const auto value = parse_json(text);
+  return value && value->is_object() ? *value : Json(nullptr);
+}
+
+Json denied_list(const Experiment& experiment) {
+  Json list = Json::array();
+  for (const DeniedTry& denied : experiment.denied)
+    list.push_back({{"who", denied.who}, {"call", denied.call}, {"count", denied.count}});
+  return list;
 }
 
 const char* tier_name(sandbox::Tier tier) {
@@ -138,6 +145,18 @@ void read_judgement(Reader& read, Experiment& experiment) {
   });
   read.real("seconds", experiment.seconds);
   read.real("cpu_seconds", experiment.cpu_seconds);
+  read.real("candidate_cpu_seconds", experiment.candidate_cpu_seconds);
+  read.object_text("pipe", experiment.pipe);
+  read.each("denied", [&](const std::string&, const Json& value) {
+    if (!value.is_object()) return false;
+    Reader inner(value);
+    DeniedTry denied;
+    inner.text("who", denied.who);
+    inner.text("call", denied.call);
+    inner.whole("count", denied.count);
+    experiment.denied.push_back(std::move(denied));
+    return inner.problem().empty();
+  });
   read.text("log", experiment.log);
   read.object_text("info", experiment.info);
   read.each("warnings", [&](const std::string&, const Json& value) {
@@ -192,7 +211,10 @@ Json to_json(const Experiment& experiment) {
   shape["cpu_seconds"] = or_null(experiment.cpu_seconds);
   shape["turn_seconds"] = or_null(experiment.turn_seconds);
   shape["fixes"] = experiment.fixes;
-  shape["info"] = info_object(experiment);
+  shape["info"] = object_or_null(experiment.info);
+  shape["candidate_cpu_seconds"] = or_null(experiment.candidate_cpu_seconds);
+  shape["pipe"] = object_or_null(experiment.pipe);
+  shape["denied"] = denied_list(experiment);
   shape["warnings"] = experiment.warnings;
   shape["log"] = or_null(experiment.log);
   shape["transcript"] = or_null(experiment.transcript);
@@ -227,7 +249,10 @@ Json to_record(const Experiment& experiment) {
   body["fixes"] = experiment.fixes;
   body["log"] = experiment.log;
   body["transcript"] = experiment.transcript;
-  body["info"] = info_object(experiment);
+  body["info"] = object_or_null(experiment.info);
+  body["candidate_cpu_seconds"] = or_null(experiment.candidate_cpu_seconds);
+  body["pipe"] = object_or_null(experiment.pipe);
+  body["denied"] = denied_list(experiment);
   body["warnings"] = experiment.warnings;
   body["tag"] = experiment.tag;
   body["ts"] = experiment.ts;

@@ -28,6 +28,13 @@ enum class Level { isolated, proxied, in_process };
 enum class Origin { run, submitted, imported };
 [[nodiscard]] const char* name(Origin origin);
 
+/// A kind of system call that one of an experiment's processes tried and was denied.
+struct DeniedTry {
+  std::string who;  ///< "experiment", "judge", "evaluator" (both in one process), "validator"
+  std::string call;
+  std::uint32_t count = 0;  ///< capped
+};
+
 struct Experiment {
   std::string lab;
   std::uint64_t number = 0;  ///< counts from 1; the id is `<lab>/<number>`
@@ -55,6 +62,11 @@ struct Experiment {
   std::optional<agent::Tokens> tokens;
   std::optional<double> seconds;  ///< wall time of the evaluation
   std::optional<double> cpu_seconds;
+  std::optional<double>
+      candidate_cpu_seconds;  ///< of cpu_seconds, the experiment's own process; none: in-process
+  std::string
+      pipe;  ///< JSON object of what crossed between judge and experiment (docs/formats/judge-protocol.md)
+  std::vector<DeniedTry> denied;
   std::optional<double> turn_seconds;  ///< of the proposal and its repairs
   std::uint32_t fixes = 0;             ///< repair turns that it took
   std::string log;                     ///< blob: what the evaluator wrote

@@ -103,9 +103,43 @@ Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config) {
     std::error_code error;  // what is not there cannot be shown: `check` asks for a file that does not exist
     if (fs::exists(path_shown, error)) job.policy.paths.push_back({path_shown, sandbox::Access::read});
   }
+  // Python lists the folder of a script to import what lies beside it.
+  if (order.seal != nullptr) job.policy.paths.push_back({order.lab.string(), sandbox::Access::list});
   job.command.argv = std::move(command.argv);
   job.cpus = config.cpus;
   job.gpus = config.gpus;
+  return job;
+}
+
+Result<exec::Job> validator_job(const JudgeOrder& order, const Config& config, Level level) {
+  if (level == Level::in_process || order.seal == nullptr) return judge_job(order, config);
+  std::set<std::string> kept_back;
+  if (const auto words = split_command(config.eval_cmd)) kept_back.insert(words->begin(), words->end());
+  if (const auto words = split_command(order.command)) {
+    for (const std::string& word : *words) kept_back.erase(word);
+  }
+  for (const std::string& path : config.data) {
+    std::string normal = fs::path(path).lexically_normal().string();
+    while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+    kept_back.insert(normal);
+  }
+  kept_back.insert("data");
+  Seal shown = *order.seal;
+  std::erase_if(shown.files, [&](const SealedFile& file) {
+    for (fs::path path = file.path; !path.empty(); path = path.parent_path()) {
+      if (kept_back.contains(path.string())) return true;
+      if (path == path.parent_path()) break;
+    }
+    return false;
+  });
+  JudgeOrder narrowed = order;
+  narrowed.seal = &shown;
+  TRY_ASSIGN(exec::Job job, judge_job(narrowed, config));
+  for (const auto& [name, value] : job.command.env) {
+    if (is_data_place(name))
+      std::erase_if(job.policy.paths, [&](const auto& rule) { return rule.path == value; });
+  }
+  std::erase_if(job.command.env, [](const auto& variable) { return is_data_place(variable.first); });
   return job;
 }
 
@@ -113,6 +147,12 @@ std::string protection_line(Level level, sandbox::Tier tier) {
   std::string line = fmt::format("level {}, tier {}: ", name(level), sandbox::name(tier));
   if (tier == sandbox::Tier::C)
     return line + "UNVERIFIED, an experiment that wants to can forge its score and touch your files";
+  if (level != Level::in_process)
+    return line +
+           fmt::format(
+               "an experiment runs apart from its judge, without its answers and its result channel, {}",
+               tier == sandbox::Tier::A ? "sees its own file only, and has no network"
+                                        : "reads its own file only, and has no network");
   line += tier == sandbox::Tier::A ? "an experiment sees its judge's files only, and no network"
                                    : "an experiment reads only what is listed, and has no network";
   if (level == Level::in_process)

@@ -32,6 +32,10 @@ struct JudgeOrder {
 /// Errors: misconfigured (a program is not found).
 [[nodiscard]] Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config);
 
+/// judge_job() for validate_cmd. Where experiments are judged apart, the validator sees neither the evaluator nor `data`, as
+/// in a Worker's private copy: what it says of an experiment is shown to agents, and the experiment may run in it.
+[[nodiscard]] Result<exec::Job> validator_job(const JudgeOrder& order, const Config& config, Level level);
+
 /// One line for people: level and tier, and what they do not protect from.
 [[nodiscard]] std::string protection_line(Level level, sandbox::Tier tier);
 

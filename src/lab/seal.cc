@@ -95,7 +95,13 @@ std::string seal_id(const Seal& seal) {
   content["validate_cmd"] = seal.validate_cmd;
   content["limits"] = seal.limits;
   content["interpreter"] = seal.interpreter;
+  if (!seal.level.empty()) content["level"] = seal.level;
   return sha256_hex(to_line(content));
+}
+
+void freeze_level(Seal& seal, Level level) {
+  seal.level = name(level);
+  seal.id = seal_id(seal);
 }
 
 std::string search_path(const Seal& seal) {

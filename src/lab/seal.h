@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "lab/config.h"
+#include "lab/experiment.h"
 #include "lab/project.h"
 
 namespace leanlab::lab {
@@ -34,6 +35,7 @@ struct Seal {
   std::string limits;       ///< canonical JSON of what the config says about judging
   std::string interpreter;  ///< the program that runs the evaluator: version and real path
   std::string environment;  ///< sealed_environment() at that time: evaluations get it from here
+  std::string level;  ///< the contract that "auto" was found to mean, frozen by the lock; empty: not decided
   std::string ts;
 };
 /// PATH as it was when the seal was made: what resolve_command() is to look programs up on.
@@ -45,6 +47,9 @@ struct Seal {
 [[nodiscard]] Result<std::vector<std::string>> sealed_paths(const Place& place, const Config& config);
 /// Hashes everything. Errors: io, misconfigured.
 [[nodiscard]] Result<Seal> make_seal(const Place& place, const Config& config);
+
+/// Sets the level that "auto" means, which is a part of the seal's identity.
+void freeze_level(Seal& seal, Level level);
 
 /// Makes the lock: manifest in the state folder, sealed files of the lab read-only. A lab that is locked and unchanged
 /// keeps its lock (with its old `ts`). Errors: misconfigured, io, no_space; integrity (locked, and something changed).

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/judging.h"
 #include "lab/seal.h"
 #include "lab/seal_files.h"
 #include "lab/seal_manifest.h"
@@ -92,6 +93,12 @@ Result<Seal> lock_lab(const Place& place, const Config& config) {
   TRY_ASSIGN(auto existing, current_lock(place));
   if (existing) return keep_lock(place, config, std::move(*existing));
   TRY_ASSIGN(Seal seal, make_seal(place, config));
+  if (config.judge == JudgeContract::automatic) {
+    const Interrupt never;
+    TRY_ASSIGN(const Judging judging, choose_judging(place, config, seal, never),
+               "finding out how {} is judged", place.name);
+    freeze_level(seal, judging.level);
+  }
   seal.locked = true;
   TRY(make_directories(seals(place)));
   const auto written = [&]() -> Status {

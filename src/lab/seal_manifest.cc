@@ -58,6 +58,7 @@ Json to_manifest(const Seal& seal) {
   manifest["limits"] = seal.limits;
   manifest["interpreter"] = seal.interpreter;
   manifest["environment"] = seal.environment;
+  if (!seal.level.empty()) manifest["level"] = seal.level;
   manifest["files"] = Json::array();
   for (const SealedFile& file : seal.files) {
     manifest["files"].push_back({{"path", file.path},
@@ -87,6 +88,7 @@ Result<Seal> from_manifest(const Json& manifest) {
   top.take("limits", seal.limits);
   top.take("interpreter", seal.interpreter);
   top.take("environment", seal.environment);
+  if (manifest.contains("level")) top.take("level", seal.level);
   bool good = top.good() && manifest.contains("files") && manifest.at("files").is_array();
   if (good) {
     for (const Json& entry : manifest.at("files")) {

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "lab/environment.h"
+#include "lab/evaluate.h"
 #include "lab/interpreter.h"
 #include "sandbox/policies.h"
 
@@ -31,6 +32,7 @@ std::vector<std::string> shared_paths(const exec::Job& judge, const Environment&
                                       const fs::path& lab) {
   std::vector<std::string> paths;
   for (const sandbox::PathRule& rule : judge.policy.paths) {
+    if (rule.access == sandbox::Access::list) continue;
     bool data = fs::path(rule.path).lexically_relative(lab).native().substr(0, 2) != "..";
     for (const auto& [name, value] : environment) data = data || (is_data_place(name) && value == rule.path);
     if (!data) paths.push_back(rule.path);
@@ -75,8 +77,11 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
                                   command.argv[0], name(level)))
                     .then("set \"judge\" to \"in-process\", or name a Python in eval_cmd"));
   const fs::path experiment = (order.lab / order.file).lexically_normal();
-  const fs::path stub = scratch / experiment.filename();
-  TRY(write_file(stub, k_stub), "writing the stub of {}", order.file);
+  // A file that is not there has no stub: the evaluator is to find that out by itself.
+  std::error_code error;
+  const bool there = fs::exists(experiment, error);
+  const fs::path stub = there ? scratch / experiment.filename() : experiment;
+  if (there) TRY(write_file(stub, k_stub), "writing the stub of {}", order.file);
 
   JudgeOrder shown = order;
   shown.file = stub.string();
@@ -84,10 +89,13 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
   const Environment environment = job.command.env;
   std::vector<std::string> readable = shared_paths(job, environment, order.lab);
   std::erase(readable, stub.string());
-  for (const std::string& more : {experiment.string(), python.string()}) readable.push_back(more);
+  readable.push_back(python.string());
+  if (there) readable.push_back(experiment.string());
   job.policy.role = sandbox::Role::judge;
   job.policy.paths.push_back({python.string(), sandbox::Access::read});
-  job.policy.paths.push_back({stub.string(), sandbox::Access::read});
+  // The folder too: an import by name lists it.
+  if (there) std::erase_if(job.policy.paths, [&](const auto& rule) { return rule.path == stub.string(); });
+  if (there) job.policy.paths.push_back({scratch.string(), sandbox::Access::read});
   const fs::path modules = level == Level::proxied ? python / "leanlab_judge" / "auto" : python;
   job.command.env.emplace_back("PYTHONPATH", modules.string());
 
@@ -122,6 +130,10 @@ Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limi
               "so "
               "its score does not count"
             : "the evaluator never asked for the candidate and never reported: use candidate() and report()";
+  } else if (ended_well && level == Level::proxied && requests_made(split) == 0) {
+    judgement.reason =
+        "the evaluator never ran the experiment: it read the file by itself, and saw only a stub "
+        "(docs/judging.md)";
   } else if (ended_well && level == Level::isolated && split.words.result.empty()) {
     judgement.reason = "the evaluator ended without calling report()";
   }

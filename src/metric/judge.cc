@@ -6,6 +6,7 @@
 #include "base/crash_point.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "lab/evaluate.h"
 #include "lab/judge_job.h"
 #include "lab/judgement.h"
 
@@ -27,6 +28,11 @@ std::string log_text(const sandbox::Outcome& outcome) {
   return text;
 }
 
+void add_denied(lab::Experiment& experiment, const char* who, const sandbox::Outcome& outcome) {
+  for (const sandbox::DeniedCall& call : outcome.denied)
+    experiment.denied.push_back({who, call.name, call.count});
+}
+
 class Judging {
  public:
   Judging(Session& session, lab::Experiment& experiment) : session_(session), experiment_(experiment) {}
@@ -34,9 +40,12 @@ class Judging {
   Status run(const std::function<void(lab::Phase)>& on_phase);
 
  private:
-  Result<exec::JobReport> execute(const std::string& command);
-  Status keep_log(const sandbox::Outcome& outcome);
-  void add_usage(const sandbox::Outcome& outcome);
+  [[nodiscard]] lab::JudgeOrder order(const std::string& command) const;
+  Status validate();
+  Status evaluate();
+  Status check_interrupt(const exec::JobReport& report) const;
+  Status keep_log(const exec::JobReport& report);
+  void add_usage(const exec::JobReport& report);
   void call_invalid(std::string reason) {
     experiment_.verdict = lab::Verdict::invalid;
     experiment_.reason = std::move(reason);
@@ -50,75 +59,108 @@ class Judging {
   lab::Experiment& experiment_;
 };
 
-Result<exec::JobReport> Judging::execute(const std::string& command) {
-  TRY_ASSIGN(const exec::Job job, lab::judge_job({.command = command,
-                                                  .file = experiment_.file,
-                                                  .lab = session_.place.folder,
-                                                  .seed = experiment_.evaluation_seed,
-                                                  .seal = &session_.seal,
-                                                  .tier = session_.tier},
-                                                 session_.config));
-  TRY_ASSIGN(exec::JobReport report, session_.executor->run(job, session_.interrupt));
-  if (report.outcome.end == sandbox::End::interrupted) {
-    return fail(ErrorCode::interrupted, "interrupted while {} was judged", experiment_.id());
+lab::JudgeOrder Judging::order(const std::string& command) const {
+  return {.command = command,
+          .file = experiment_.file,
+          .lab = session_.place.folder,
+          .seed = experiment_.evaluation_seed,
+          .seal = &session_.seal,
+          .tier = session_.tier};
+}
+
+Status Judging::check_interrupt(const exec::JobReport& report) const {
+  if (report.outcome.end != sandbox::End::interrupted) return {};
+  return fail(ErrorCode::interrupted, "interrupted while {} was judged", experiment_.id());
+}
+
+void Judging::add_usage(const exec::JobReport& report) {
+  const auto seconds = [](auto time) { return std::chrono::duration<double>(time).count(); };
+  experiment_.seconds = experiment_.seconds.value_or(0) + seconds(report.outcome.wall);
+  double cpu = seconds(report.outcome.status.cpu);
+  add_denied(experiment_, report.split ? "judge" : "evaluator", report.outcome);
+  if (report.split) {
+    experiment_.candidate_cpu_seconds =
+        experiment_.candidate_cpu_seconds.value_or(0) + seconds(report.split->candidate.status.cpu);
+    cpu += seconds(report.split->candidate.status.cpu);
+    experiment_.pipe = report.split->words.stats;
+    add_denied(experiment_, "experiment", report.split->candidate);
   }
-  return report;
+  experiment_.cpu_seconds = experiment_.cpu_seconds.value_or(0) + cpu;
 }
 
-void Judging::add_usage(const sandbox::Outcome& outcome) {
-  experiment_.seconds = experiment_.seconds.value_or(0) + std::chrono::duration<double>(outcome.wall).count();
-  experiment_.cpu_seconds =
-      experiment_.cpu_seconds.value_or(0) + std::chrono::duration<double>(outcome.status.cpu).count();
-}
-
-Status Judging::keep_log(const sandbox::Outcome& outcome) {
+Status Judging::keep_log(const exec::JobReport& report) {
+  const sandbox::Outcome& outcome = report.outcome;
   // A log that holds nothing but the score is not worth two flushes of the disk.
   const bool only_score = outcome.err.empty() && outcome.out.size() < 2048 &&
                           std::count(outcome.out.begin(), outcome.out.end(), '\n') <= 1;
-  if (only_score && experiment_.verdict == lab::Verdict::pending) return {};
-  const std::string text = log_text(outcome);
+  std::string apart = report.split ? log_text(report.split->candidate) : "";
+  if (only_score && apart.empty() && experiment_.verdict == lab::Verdict::pending) return {};
+  std::string text = log_text(outcome);
+  if (!apart.empty())
+    text += (text.empty() || text.back() == '\n' ? "" : "\n") +
+            std::string("--- the experiment's process ---\n") + apart;
   if (text.empty()) return {};
   TRY_ASSIGN(experiment_.log, session_.book->blobs().put(text));
   return {};
 }
 
+Status Judging::validate() {
+  TRY_ASSIGN(const exec::Job job, lab::validator_job(order(session_.config.validate_cmd), session_.config,
+                                                     session_.judging.level));
+  TRY_ASSIGN(const exec::JobReport report, session_.executor->run(job, session_.interrupt), "validating {}",
+             experiment_.file);
+  TRY(check_interrupt(report));
+  if (const std::string objection = lab::validator_objection(report.outcome, job.policy.limits);
+      !objection.empty()) {
+    call_invalid(objection);
+    add_denied(experiment_, "validator", report.outcome);
+    TRY(keep_log(report));
+  }
+  return {};
+}
+
+Status Judging::evaluate() {
+  TRY_ASSIGN(const lab::Evaluation evaluation,
+             lab::evaluate(order(session_.config.eval_cmd), session_.config,
+                           {.level = session_.judging.level,
+                            .scratch = session_.place.state / "work",
+                            .patience = std::nullopt},
+                           *session_.executor, session_.interrupt),
+             "evaluating {}", experiment_.file);
+  TRY(check_interrupt(evaluation.report));
+  const lab::Judgement& judgement = evaluation.judgement;
+  experiment_.value = judgement.value;
+  experiment_.metrics = judgement.metrics;
+  experiment_.info = judgement.info;
+  experiment_.warnings = judgement.warnings;
+  if (judgement.value)
+    experiment_.repeats = {*judgement.value};
+  else
+    call_invalid(judgement.reason);
+  add_usage(evaluation.report);
+  return keep_log(evaluation.report);
+}
+
 Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
   experiment_.verdict = lab::Verdict::pending;
-  experiment_.level = lab::Level::in_process;
+  experiment_.level = session_.judging.level;
   experiment_.tier = session_.tier;
   experiment_.sealed = session_.seal.locked;
   experiment_.seal = session_.seal.id;
   experiment_.seconds.reset();
   experiment_.cpu_seconds.reset();
+  experiment_.candidate_cpu_seconds.reset();
+  experiment_.pipe.clear();
+  experiment_.denied.clear();
   TRY(session_.prove());
   if (!session_.config.validate_cmd.empty()) {
     on_phase(lab::Phase::validating);
-    TRY_ASSIGN(const exec::JobReport report, execute(session_.config.validate_cmd), "validating {}",
-               experiment_.file);
-    if (const std::string objection =
-            lab::validator_objection(report.outcome, lab::evaluation_limits(session_.config));
-        !objection.empty()) {
-      call_invalid(objection);
-      TRY(keep_log(report.outcome));
-    }
+    TRY(validate());
   }
   crash_point("judge.validated");
   if (experiment_.verdict == lab::Verdict::pending) {
     on_phase(lab::Phase::judging);
-    TRY_ASSIGN(const exec::JobReport report, execute(session_.config.eval_cmd), "evaluating {}",
-               experiment_.file);
-    const lab::Judgement judgement = lab::judge_outcome(
-        report.outcome, lab::evaluation_limits(session_.config), session_.config.objective.metric);
-    experiment_.value = judgement.value;
-    experiment_.metrics = judgement.metrics;
-    experiment_.info = judgement.info;
-    experiment_.warnings = judgement.warnings;
-    if (judgement.value)
-      experiment_.repeats = {*judgement.value};
-    else
-      call_invalid(judgement.reason);
-    add_usage(report.outcome);
-    TRY(keep_log(report.outcome));
+    TRY(evaluate());
   }
   crash_point("judge.evaluated");
   if (!file_is_intact()) {

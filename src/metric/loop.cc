@@ -312,10 +312,10 @@ Result<lab::RunSummary> run_lab(const lab::Project& project, const lab::Place& p
 Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Place& place,
                                      const std::vector<std::string>& files, const std::string& driver,
                                      const lab::EventSink& sink, const Clock& clock,
-                                     const Interrupt& interrupt) {
+                                     const Interrupt& interrupt, std::optional<sandbox::Tier> min_tier) {
   TRY_ASSIGN(const lab::Config config, lab::load_config(place.folder));
   TRY_ASSIGN(const auto session,
-             Session::open(project, place, config, {"submit", 1, {}, driver}, sink, clock, interrupt));
+             Session::open(project, place, config, {"submit", 1, min_tier, driver}, sink, clock, interrupt));
   lab::RunSummary summary;
   summary.lab = place.name;
   summary.objective = config.objective;

@@ -42,7 +42,8 @@ struct RunOptions {
 [[nodiscard]] Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Place& place,
                                                    const std::vector<std::string>& files,
                                                    const std::string& driver, const lab::EventSink& sink,
-                                                   const Clock& clock, const Interrupt& interrupt);
+                                                   const Clock& clock, const Interrupt& interrupt,
+                                                   std::optional<sandbox::Tier> min_tier = std::nullopt);
 
 /// The Worker's prompt as the next turn would get it; spends nothing.
 [[nodiscard]] Result<std::string> dry_run(const lab::Project& project, const lab::Place& place,

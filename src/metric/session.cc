@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "lab/judge_job.h"
 #include "metric/lab_lock.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::metric {
 
@@ -14,12 +15,8 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
                                                const lab::EventSink& sink, const Clock& clock,
                                                const Interrupt& interrupt) {
   std::unique_ptr<Session> session(new Session(project, place, config, options, sink, clock, interrupt));
-  if (options.min_tier && session->tier > *options.min_tier) {
-    return fail(Error(ErrorCode::misconfigured,
-                      fmt::format("this run would be judged at tier {}, which is below --min-tier {}",
-                                  sandbox::name(session->tier), sandbox::name(*options.min_tier)))
-                    .then("leanlab doctor"));
-  }
+  session->tier = sandbox::probe().tier;
+  if (options.min_tier) TRY(sandbox::require_tier(sandbox::probe(), *options.min_tier));
   TRY(lab::prepare_state(project));
   TRY_ASSIGN(FileLock lock, lock_lab(place, options.what, clock));
   session->lock_.emplace(std::move(lock));
@@ -37,6 +34,11 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
     session->warn(fmt::format("{} is not locked: its scores are recorded as unsealed (leanlab lock {})",
                               place.name, join_command(std::vector{place.name})));
   }
+  TRY_ASSIGN(session->judging, lab::choose_judging(place, config, session->seal, interrupt),
+             "finding out how {} is judged", place.name);
+  // The same lab has the same seal, locked or not.
+  if (!locked && config.judge == lab::JudgeContract::automatic)
+    lab::freeze_level(session->seal, session->judging.level);
   // What is left of attempts that a crash cut off; their experiments are in the store.
   TRY(remove_tree(place.state / "work"));
   TRY(make_directories(place.state / "work"));
@@ -63,7 +65,7 @@ std::string Session::free_name(const std::string& extension) {
 }
 
 std::string Session::protection() const {
-  return lab::protection_line(lab::Level::in_process, tier);
+  return lab::protection_line(judging.level, tier);
 }
 
 }  // namespace leanlab::metric

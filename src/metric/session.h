@@ -15,6 +15,7 @@
 #include "lab/book.h"
 #include "lab/config.h"
 #include "lab/events.h"
+#include "lab/judging.h"
 #include "lab/project.h"
 #include "lab/seal.h"
 
@@ -58,7 +59,8 @@ class Session {
   std::unique_ptr<lab::Book> book;
   lab::Seal seal;
   std::unique_ptr<exec::Executor> executor;
-  sandbox::Tier tier = sandbox::Tier::C;
+  sandbox::Tier tier = sandbox::Tier::C;  ///< what this machine gives
+  lab::Judging judging;                   ///< the contract of every evaluation, and why
 
  private:
   Session(const lab::Project& p, const lab::Place& l, const lab::Config& c, const SessionOptions& options,

@@ -22,7 +22,8 @@ enum class Role {
 };
 [[nodiscard]] const char* name(Role role);
 
-enum class Access { read, write };
+/// `list`: names of what lies in a folder and below it, and no content; tier A shows the names of what is visible anyway.
+enum class Access { read, write, list };
 /// One file or folder that is visible, at its own path.
 struct PathRule {
   std::string path;

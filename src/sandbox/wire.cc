@@ -50,10 +50,15 @@ Status add_path(Fields& fields, std::string_view key, const std::string& path) {
 Status add_rules(Fields& fields, const Policy& policy, Tier tier) {
   std::vector<std::string> hidden = policy.hide;
   for (const PathRule& rule : policy.paths) {
+    if (rule.access == Access::list) continue;
     const auto engine = engine_folders_below(rule.path);
     hidden.insert(hidden.end(), engine.begin(), engine.end());
   }
   for (const PathRule& rule : policy.paths) {
+    if (rule.access == Access::list) {
+      TRY(add_path(fields, "list", rule.path));
+      continue;
+    }
     const char* key = rule.access == Access::write ? "write" : "read";
     for (const std::string& path : tier == Tier::B ? all_but(rule.path, hidden) : std::vector{rule.path})
       TRY(add_path(fields, key, path));

@@ -147,10 +147,10 @@ TEST(ParseConfig, RefusesWrongTypesAndRanges) {
 
 TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
-       {R"("judge": "isolated")", R"("judge": "proxied")", R"("repeats": 3)", R"("accept": {"alpha": 0.05})",
-        R"("stages": [])", R"("holdout_cmd": "x")", R"("budget": {"usd": 1})",
-        R"("search": {"strategy": "best"})", R"("sandbox": {"network": true})", R"("executor": "slurm")",
-        R"("executor": {"slurm": {}})", R"("agents": {"worker": [{"backend": "tuner", "weight": 1}]})",
+       {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
+        R"("budget": {"usd": 1})", R"("search": {"strategy": "best"})", R"("sandbox": {"network": true})",
+        R"("executor": "slurm")", R"("executor": {"slurm": {}})",
+        R"("agents": {"worker": [{"backend": "tuner", "weight": 1}]})",
         R"("agents": {"worker": {"backend": "tuner", "options": {}}})", R"("agents": {"director": "claude"})",
         R"("agents": {"critic": "claude"})", R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));

@@ -9,6 +9,7 @@
 #include "cli/ui/run_display.h"
 #include "lab/checks.h"
 #include "metric/loop.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::cli {
 namespace {
@@ -54,8 +55,7 @@ Result<metric::RunOptions> options_of(const Context& context, const Arguments& a
     TRY_ASSIGN(options.until, time_of(*until, *context.clock));
   }
   options.resume_only = arguments.has("--resume");
-  if (const auto tier = arguments.value("--min-tier"))
-    options.min_tier = *tier == "A" ? sandbox::Tier::A : *tier == "B" ? sandbox::Tier::B : sandbox::Tier::C;
+  options.min_tier = min_tier(arguments);
   options.driver = driver();
   return options;
 }
@@ -77,6 +77,7 @@ Status preflight(Context& context, const OpenLab& open) {
 Result<int> run_run(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
   TRY_ASSIGN(const metric::RunOptions options, options_of(context, arguments));
+  if (options.min_tier) TRY(sandbox::require_tier(sandbox::probe(), *options.min_tier));
   if (arguments.has("--dry-run")) {
     TRY_ASSIGN(const std::string prompt, metric::dry_run(open.project, open.place, options, *context.clock));
     if (context.wants_json())

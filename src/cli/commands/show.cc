@@ -71,7 +71,15 @@ void print_details(Context& context, const lab::ShownExperiment& shown) {
   line("parent", experiment.parent);
   line("judged", protection(experiment));
   line("evaluation", seconds(experiment.seconds) +
-                         (experiment.cpu_seconds ? ", CPU " + seconds(experiment.cpu_seconds) : ""));
+                         (experiment.cpu_seconds ? ", CPU " + seconds(experiment.cpu_seconds) : "") +
+                         (experiment.candidate_cpu_seconds
+                              ? " (the experiment's own " + seconds(experiment.candidate_cpu_seconds) + ")"
+                              : ""));
+  std::string denied;
+  for (const lab::DeniedTry& attempt : experiment.denied)
+    denied += fmt::format("{}{} tried {} {}", denied.empty() ? "" : ", ", attempt.who, attempt.call,
+                          plural(attempt.count, "time"));
+  line("denied", denied);
   line("turn", seconds(experiment.turn_seconds) +
                    (experiment.fixes > 0 ? ", " + plural(experiment.fixes, "repair") : ""));
   if (experiment.cost_usd) line("cost", fmt::format("${:.4f}", *experiment.cost_usd));

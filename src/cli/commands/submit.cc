@@ -29,18 +29,20 @@ Result<int> run_submit(Context& context, const Arguments& arguments) {
   ui::RunDisplay display(context);
   TRY_ASSIGN(const lab::RunSummary summary,
              metric::submit_files(open.project, open.place, files, driver(), display.sink(), *context.clock,
-                                  *context.interrupt));
+                                  *context.interrupt, min_tier(arguments)));
   return summary.refused.empty() ? 0 : exit_code(ErrorCode::goal_not_met);
 }
 
 }  // namespace
 
 Command submit_command() {
-  return {.name = "submit",
-          .positionals = {{.name = "lab", .kind = Kind::lab},
-                          {.name = "file", .kind = Kind::path, .needed = Positional::Needed::one_or_more}},
-          .signals = Signals::interrupt,
-          .run = run_submit};
+  return {
+      .name = "submit",
+      .positionals = {{.name = "lab", .kind = Kind::lab},
+                      {.name = "file", .kind = Kind::path, .needed = Positional::Needed::one_or_more}},
+      .options = {{.name = "--min-tier", .kind = Kind::choice, .value = "TIER", .choices = {"A", "B", "C"}}},
+      .signals = Signals::interrupt,
+      .run = run_submit};
 }
 
 }  // namespace leanlab::cli

@@ -117,6 +117,8 @@ void apply_landlock(const Request& request) {
   for (const PathRule& rule : request.paths) {
     if (rule.kind == PathRule::Kind::write)
       ruleset.allow(rule.path, k_writing);
+    else if (rule.kind == PathRule::Kind::list && request.tier == Tier::B)
+      ruleset.allow(rule.path, k_read_dir);
     else if (rule.kind == PathRule::Kind::hide && request.tier == Tier::B)
       cannot_hide(rule.path);
     else if (rule.kind == PathRule::Kind::read && request.tier == Tier::B)

@@ -111,6 +111,7 @@ bool set_field(const std::string& key, const std::string& value, Request& r) {
   if (key == "read") return rule(value, PathRule::Kind::read, r);
   if (key == "write") return rule(value, PathRule::Kind::write, r);
   if (key == "hide") return rule(value, PathRule::Kind::hide, r);
+  if (key == "list") return rule(value, PathRule::Kind::list, r);
   if (key == "device") return r.devices.push_back(value), value.rfind("/dev/", 0) == 0 && absolute(value);
   if (key == "cpu") return cpu(value, r);
   if (key == "tmp") return r.tmp = value, absolute(value);

@@ -12,7 +12,7 @@ enum class Role { judge, candidate, agent, in_process };
 
 struct PathRule {
   std::string path;
-  enum class Kind { read, write, hide } kind = Kind::read;
+  enum class Kind { read, write, hide, list } kind = Kind::read;
 };
 
 /// A descriptor of ours and the number under which the command gets it.

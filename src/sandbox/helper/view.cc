@@ -58,6 +58,7 @@ void show_as_owned(int tree, int owner_map) {
 const PathRule* nearest_above(const Request& request, const PathRule& rule) {
   const PathRule* nearest = nullptr;
   for (const PathRule& other : request.paths) {
+    if (other.kind == PathRule::Kind::list) continue;
     const bool above = rule.path.size() > other.path.size() &&
                        rule.path.compare(0, other.path.size(), other.path) == 0 &&
                        (rule.path[other.path.size()] == '/' || other.path == "/");
@@ -120,6 +121,7 @@ Shown open_device(const std::string& path) {
 std::vector<PathRule> with_link_targets(const Request& request) {
   std::vector<PathRule> rules;
   for (const PathRule& rule : request.paths) {
+    if (rule.kind == PathRule::Kind::list) continue;  // what is visible can be listed here
     struct stat status{};
     const bool exists = ::lstat(rule.path.c_str(), &status) == 0;
     if (rule.kind == PathRule::Kind::hide && (!exists || !is_below_another(request, rule)))
