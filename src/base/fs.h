@@ -37,7 +37,7 @@ enum class Durability { fast, fsynced };
 [[nodiscard]] Result<std::vector<std::string>> list_directory(const fs::path& path);
 /// Bytes free for us on the disk that holds `path` (the nearest existing parent).
 [[nodiscard]] Result<std::uint64_t> free_bytes(const fs::path& path);
-/// The folder of the running binary, links resolved.
+/// The file of the running binary, links resolved.
 [[nodiscard]] fs::path executable_path();
 
 /// A temporary folder that is removed when the object goes.

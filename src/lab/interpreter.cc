@@ -177,7 +177,7 @@ fs::path project_python(const fs::path& folder) {
   }
 }
 
-Result<Interpreter> resolve_python(const std::string& word, const Where& where) {
+Result<Interpreter> resolve_python(const std::string& word, const Where& where, Words& warnings) {
   auto program = find(word, where);
   if (!program && word == "python") {
     if (const fs::path other = where.on_path("python3"); !other.empty()) program = other;
@@ -186,7 +186,11 @@ Result<Interpreter> resolve_python(const std::string& word, const Where& where) 
   auto answer = ask({program->string()}, where);
   // A pyenv shim stands for `python` even where the chosen version has none.
   if (!answer && word == "python" && !where.on_path("python3").empty()) {
-    if (auto other = ask({where.on_path("python3").string()}, where); other) return other;
+    if (auto other = ask({where.on_path("python3").string()}, where); other) {
+      warnings.push_back(fmt::format("{}; \"python\" is taken as {} (Python {})", answer.error().message,
+                                     other->program, other->version));
+      return other;
+    }
   }
   return answer;
 }
@@ -195,7 +199,7 @@ Result<Interpreter> resolve_python(const std::string& word, const Where& where) 
 Result<Interpreter> without_uv(const std::string& why, const Where& where, Words& warnings) {
   const fs::path venv = project_python(where.folder);
   TRY_ASSIGN(Interpreter python,
-             venv.empty() ? resolve_python("python3", where) : ask({venv.string()}, where));
+             venv.empty() ? resolve_python("python3", where, warnings) : ask({venv.string()}, where));
   warnings.push_back(
       fmt::format("{}: \"uv run python\" is taken as {} (Python {})", why, python.program, python.version));
   return python;
@@ -274,7 +278,7 @@ Result<ResolvedCommand> resolve_command(const std::string& command, const std::s
   ResolvedCommand result;
   result.argv = std::move(words);
   if (is_python(result.argv[0])) {
-    TRY_ASSIGN(Interpreter python, resolve_python(result.argv[0], where));
+    TRY_ASSIGN(Interpreter python, resolve_python(result.argv[0], where, result.warnings));
     result.argv[0] = python.program;
     result.interpreter = std::move(python);
     return result;

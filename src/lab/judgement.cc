@@ -83,6 +83,12 @@ std::string memory_hint(const sandbox::Outcome& outcome, const sandbox::Limits& 
   return {};
 }
 
+/// "2 s", "0.5 s", "1 min 30 s": as the person wrote the limit.
+std::string limit_text(std::chrono::milliseconds limit) {
+  if (limit >= std::chrono::minutes(1)) return human_duration(limit);
+  return fmt::format("{:g} s", std::chrono::duration<double>(limit).count());
+}
+
 /// Why the run as such does not count, or empty. `who` is "the evaluator" or "the validator".
 std::string bad_end(const sandbox::Outcome& outcome, const sandbox::Limits& limits, const std::string& who) {
   using sandbox::End;
@@ -91,10 +97,10 @@ std::string bad_end(const sandbox::Outcome& outcome, const sandbox::Limits& limi
       return who + " was stopped, because the run was";
     case End::wall_limit:
       return fmt::format("{} did not end within {} (limits.seconds) and was stopped{}", who,
-                         human_duration(limits.wall), last_words(outcome));
+                         limit_text(limits.wall), last_words(outcome));
     case End::cpu_limit:
       return fmt::format("{} used more than {} of processor time and was stopped{}", who,
-                         human_duration(limits.cpu), last_words(outcome));
+                         limit_text(limits.cpu), last_words(outcome));
     case End::memory_limit:
       return fmt::format("{} needed more than {} MB of memory (limits.memory_mb) and was stopped{}", who,
                          limits.memory_bytes >> 20, last_words(outcome));

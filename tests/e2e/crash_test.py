@@ -17,6 +17,8 @@ POINTS = re.findall(r"^\|\s*`([a-z0-9_.-]+)`\s*\|", PAGE.read_text(encoding="utf
 class Crashes(LeanlabTest):
     def setUp(self):
         super().setUp()
+        # Workers here leave a trace in a folder of the test, which a better tier would not let them reach.
+        self.env["LEANLAB_FORCE_TIER"] = "C"
         self.turns = self.temp / "turns"
         self.numbers = self.make_lab("numbers")
 
@@ -27,6 +29,14 @@ class Crashes(LeanlabTest):
             "propose.sh",
             "#!/bin/sh\ncat >/dev/null\nname=e$$-$(date +%s%N).txt\n"
             f'printf "x = %s\\n" "$(date +%s%N)" >experiments/$name\necho "$name" >>{self.turns}-{name}\n',
+            0o755,
+        )
+        # Its first turn writes a file that is no good, its repair mends it.
+        lab.write(
+            "mend.sh",
+            "#!/bin/sh\ncat >/dev/null\nbroken=$(grep -l '^x = none' experiments/*.txt)\n"
+            '[ -z "$broken" ] || { printf "x = %s\\n" "$(date +%s%N)" >"$broken"; exit 0; }\n'
+            f'name=e$$-$(date +%s%N).txt\nprintf "x = none, %s\\n" "$name" >experiments/$name\necho "$name" >>{self.turns}-{name}\n',
             0o755,
         )
         return lab
@@ -41,6 +51,7 @@ class Crashes(LeanlabTest):
         yield ["submit", lab.name, candidate]
         yield ["unlock", lab.name]
         yield ["rebuild", lab.name]
+        yield ["run", lab.name, "--n", "1", "--agent", "command:./mend.sh"]
 
     def crash_somewhere(self, lab, where: str) -> bool:
         """Goes through the scenarios until one is killed at `where`; checks what comes after. False: none reached it."""

@@ -52,10 +52,17 @@ class Interpreters(LeanlabTest):
         self.assertEqual([record["value"] for record in summary["experiments"]], [1, 2], summary)
         self.assert_explains(self.leanlab("check", "numbers"), "/usr/bin/python3")
 
-    def test_a_shim_that_fails_is_explained(self):
+    def test_a_shim_that_fails_is_told_with_what_is_taken_in_its_place(self):
         self.shim("#!/usr/bin/env bash\necho \"pyenv: version '3.99' is not installed\" >&2\nexit 1\n")
         self.python_lab("python")
-        self.assert_explains(self.leanlab("check", "numbers", code=3), "3.99")
+        self.assert_explains(self.leanlab("check", "numbers"), "3.99", "/usr/bin/python3")
+
+    def test_a_python_that_runs_nowhere_is_explained(self):
+        self.shim("#!/bin/sh\necho \"pyenv: version '3.99' is not installed\" >&2\nexit 1\n")
+        shutil.copy(self.home / ".pyenv/shims/python", self.home / ".pyenv/shims/python3")
+        self.python_lab("python")
+        done = self.leanlab("check", "numbers", code=3)
+        self.assert_explains(done, "3.99", "lab.json")
 
     def test_a_virtual_environment_in_the_project(self):
         made = subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", self.project / ".venv"], capture_output=True)

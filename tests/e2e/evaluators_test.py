@@ -160,9 +160,11 @@ class Evaluators(LeanlabTest):
     def test_each_one_in_a_run_is_recorded_and_the_run_goes_on(self):
         acts = ["print_nothing", "nan", "crash", "two_scores", "string"]
         lines = " ".join(acts)
+        turns = self.temp / "turns"
+        self.numbers.configure(max_fix_calls=0)
         self.numbers.write(
             "propose.sh",
-            "#!/bin/sh\ncat >/dev/null\nn=$(ls experiments | wc -l)\nset -- x " + lines + " none\nshift $n\n"
+            f"#!/bin/sh\ncat >/dev/null\necho turn >>{turns}\nn=$(wc -l <{turns})\nset -- x {lines} none\nshift $n\n"
             'printf "x = %s\\nact = %s\\n" "$n" "$1" >experiments/e$n.txt\n',
             0o755,
         )

@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 import leanlab_testing
-from leanlab_testing import LeanlabTest, wait_until
+from leanlab_testing import LeanlabTest, children_of, wait_until
 
 
 class PlainLines(LeanlabTest):
@@ -43,7 +43,13 @@ class Terminal(LeanlabTest):
         self.socket = str(self.temp / "tmux.socket")
         self.env = {key: value for key, value in self.env.items() if key != "CI"}
         self.env["TERM"] = "screen-256color"
-        self.addCleanup(self.tmux, "kill-server", check=False)
+        # The gate of these evaluations is a file of the test, which a better tier would not let them see.
+        self.env["LEANLAB_FORCE_TIER"] = "C"
+        self.addCleanup(self.end_terminal)
+
+    def end_terminal(self):
+        self.tmux("kill-server", check=False)
+        wait_until(lambda: not [p for p in children_of(self.mark) if "sleep 600" in p or "tmux" in p], "the end of the terminal")
 
     def tmux(self, *args, check=True) -> str:
         done = subprocess.run(["tmux", "-S", self.socket, *args], env=self.env, capture_output=True, text=True)
@@ -53,7 +59,7 @@ class Terminal(LeanlabTest):
 
     def in_terminal(self, *command, columns=100, rows=30):
         line = " ".join(shlex.quote(str(word)) for word in command)
-        script = f"cd {shlex.quote(str(self.project))}; {line}; echo ended:$?; exec sleep 600"
+        script = f"trap : INT; cd {shlex.quote(str(self.project))}; {line}; echo ended:$?; exec sleep 600"
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "sh", "-c", script)
 
     def screen(self) -> str:
@@ -68,7 +74,7 @@ class Terminal(LeanlabTest):
             f'[ -f "$1" ] || exit 2\nwhile [ ! -e {self.gate} ]; do sleep 0.05; done\nx=$(sed -n "s/^x = //p" "$1")\n'
             'echo "{\\"score\\": $x}"\n',
         )
-        run = ["run", "numbers", "--n", n, "--parallel", parallel, "--agent", "command:./propose.sh"]
+        run = ["run", "numbers", "--n", n, "--parallel", parallel, "--agent", "command:./propose.sh", "--skip-checks"]
         self.in_terminal(leanlab_testing.BIN, *run, columns=columns)
         return lab
 

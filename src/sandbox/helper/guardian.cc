@@ -40,7 +40,7 @@ class Guardian {
 
   Report run(SetupError& error) {
     while (!done_) wait_for_something();
-    report_.wall_us = now_us() - started_;
+    report_.wall_us = std::max<std::uint64_t>(now_us() - started_, 1);
     report_.leftovers = end_tree(contained_.pid, &report_.wait_status, &report_.survivors);
     drain_setup();
     if (parse_setup_error(setup_text_, error)) return report_;
@@ -57,9 +57,11 @@ class Guardian {
                        {contained_.setup, POLLIN, 0},
                        {denied_.fd(), POLLIN, 0}};
     ::poll(events, std::size(events), timeout_ms());
-    if (events[2].revents != 0) read_setup();
+    // On a busy machine a short command has ended before we learn that it began: then its time counts from the fork.
+    const bool ended = events[0].revents != 0;
+    if (events[2].revents != 0) read_setup(ended ? Start::known_too_late : Start::now);
     if (events[3].revents != 0) denied_.answer_one();
-    if (events[0].revents != 0)
+    if (ended)
       done_ = true;
     else if (events[1].revents != 0)
       stop_for(End::stopped);
@@ -105,20 +107,22 @@ class Guardian {
     done_ = true;
   }
 
-  void read_setup() {
+  enum class Start { now, known_too_late };
+  void read_setup(Start start) {
     int listener = -1;
     const bool open = read_setup_channel(contained_.setup, setup_text_, listener);
     if (listener >= 0) denied_.listen(listener);
     if (open) return;
     ::close(contained_.setup);
     contained_.setup = -1;
-    started_ = now_us();  // the command has been exec'd: set-up does not count as its time
+    // The command has been exec'd: set-up does not count as its time.
+    if (start == Start::now) started_ = now_us();
   }
 
   // A command that failed to start may have ended with its reason still unread behind the descriptor that it sent.
   void drain_setup() {
     pollfd event{contained_.setup, POLLIN, 0};
-    while (contained_.setup >= 0 && ::poll(&event, 1, 0) > 0) read_setup();
+    while (contained_.setup >= 0 && ::poll(&event, 1, 0) > 0) read_setup(Start::known_too_late);
   }
 
   // The init knows how the command ended and what it left, unless it was itself ended by us.
