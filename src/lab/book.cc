@@ -1,224 +1,26 @@
 // The book: writes go to the ledger, whose order decides numbers and verdicts; the projections then follow it.
 #include "lab/book.h"
 
-#include <mutex>
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "base/crash_point.h"
-#include "base/fs.h"
 #include "base/strings.h"
-#include "lab/book_index.h"
-#include "lab/book_memory.h"
-#include "lab/results_file.h"
-#include "store/ledger.h"
+#include "lab/file_book.h"
 
 namespace leanlab::lab {
 
 namespace {
 
 using store::Draft;
-using store::Ledger;
 using store::Record;
 
-class FileBook final : public Book {
- private:
-  template <class Work>
-  auto locked(Work work) const {
-    const std::lock_guard lock(mutex_);
-    return work();
-  }
+constexpr std::uint64_t k_records_between_anchors = 256;
 
- public:
-  FileBook(const Place& place, const Config& config, Mode mode, const Clock& clock)
-      : place_(place),
-        objective_(config.objective),
-        mode_(mode),
-        clock_(clock),
-        results_(place.folder / config.results_file),
-        blobs_(place.state / "blobs") {}
-
-  Status open(BookReport& report);
-
-  Result<Experiment> propose(const Proposal& proposal) override;
-  Status repair(std::uint64_t number, const std::string& sha256, const std::string& last_error) override;
-  Result<Experiment> record(Experiment judged) override;
-  Status record_refusal(const Refusal& refusal, const std::string& agent) override;
-  Status record_event(std::string_view type, const Json& body) override {
-    return append(Draft{std::string(type), [&](std::uint64_t) { return body; }});
-  }
-
-  void on_judged(std::function<void(const Experiment&)> observer) override {
-    const std::lock_guard lock(mutex_);
-    on_judged_ = std::move(observer);
-  }
-
-  std::uint64_t last_number() const override {
-    return locked([&] { return index_->state().last_number; });
-  }
-  std::uint64_t count() const override {
-    return locked([&] { return index_->state().count; });
-  }
-  std::uint64_t proposals() const override {
-    return locked([&] { return index_->state().proposals; });
-  }
-  std::optional<double> best() const override {
-    return locked([&] { return index_->state().best; });
-  }
-  Result<std::optional<Experiment>> champion() const override {
-    return locked([&] { return one(index_->champion()); });
-  }
-  Result<std::optional<Experiment>> find(std::uint64_t number) const override {
-    return locked([&] { return one(index_->find(number)); });
-  }
-  Result<std::optional<Experiment>> find_file(const std::string& file) const override {
-    return locked([&] { return one(index_->find_file(file)); });
-  }
-  Result<std::optional<Experiment>> find_hash(const std::string& sha256) const override {
-    return locked([&] { return one(index_->find_hash(sha256)); });
-  }
-  Result<std::vector<Experiment>> query(const Query& query) const override {
-    return locked([&] { return many(index_->query(query, objective_.direction)); });
-  }
-  Result<std::vector<Experiment>> pending() const override {
-    return locked([&] { return many(index_->pending()); });
-  }
-  Result<std::vector<double>> best_history(std::size_t most) const override {
-    return locked([&] { return index_->best_history(most); });
-  }
-  Result<std::vector<Refusal>> refusals(std::size_t most) const override {
-    return locked([&] { return index_->refusals(most); });
-  }
-  const store::Blobs& blobs() const override { return blobs_; }
-
- private:
-  Status open_index(BookReport& report);
-  Status restore_results(BookReport& report);
-  Status import_foreign(BookReport& report);
-  Draft import_draft(const std::string& row);
-  Status append(Draft draft);
-  Status follow();
-  Status follow_batch();
-  Result<Experiment> load(const IndexRow& row) const;
-  Result<std::optional<Experiment>> one(Result<std::optional<IndexRow>> row) const;
-  Result<std::vector<Experiment>> many(Result<std::vector<IndexRow>> rows) const;
-
-  const Place place_;
-  const Objective objective_;
-  const Mode mode_;
-  const Clock& clock_;
-  const ResultsFile results_;
-  const store::Blobs blobs_;
-  std::unique_ptr<Ledger> ledger_;
-
-  // What the ledger's order decides. Touched only while the ledger makes a record's body, one at a time.
-  std::uint64_t last_number_ = 0;
-  std::optional<double> best_;
-
-  mutable std::mutex mutex_;  // guards what follows
-  std::unique_ptr<BookIndex> index_;
-  ResultsTail tail_;
-  std::function<void(const Experiment&)> on_judged_;
-};
-
-// ---- opening
-
-Status FileBook::open_index(BookReport& report) {
-  const fs::path file = place_.state / k_database_file;
-  const auto mode =
-      mode_ == Mode::write ? store::Database::Mode::read_write : store::Database::Mode::read_only;
-  auto opened = BookIndex::open(file, mode);
-  if (!opened && opened.error().code == ErrorCode::integrity && mode_ == Mode::write) {
-    // A projection: what is broken is set aside, and made anew from the ledger.
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-      std::error_code ignored;
-      fs::rename(fs::path(file.string() + suffix), fs::path(file.string() + ".damaged" + suffix), ignored);
-    }
-    report.notices.emplace_back("the database was damaged; it was set aside and made anew from the ledger");
-    opened = BookIndex::open(file, mode);
-  }
-  TRY_ASSIGN(index_, std::move(opened));
-  return {};
-}
-
-Status FileBook::open(BookReport& report) {
-  const bool write = mode_ == Mode::write;
-  if (write) TRY(make_directories(place_.state), "preparing the state of {}", place_.name);
-  TRY(open_index(report));
-  store::OpenReport opened;
-  TRY_ASSIGN(ledger_, Ledger::open(place_.state, write ? Ledger::Mode::append : Ledger::Mode::read_only,
-                                   index_->state().applied, clock_, &opened));
-  if (!write) return {};
-  if (!opened.torn_file.empty()) {
-    report.notices.push_back(
-        fmt::format("an unfinished record of {} was moved to {}: the write of a run that was cut off",
-                    human_bytes(opened.torn_bytes), opened.torn_file.filename().string()));
-  }
-  TRY(restore_results(report));
-  TRY(follow());
-  last_number_ = index_->state().last_number;
-  best_ = index_->state().best;
-  return import_foreign(report);
-}
-
-// Finds out which rows of results.jsonl the ledger knows, and writes it anew when rows are missing.
-Status FileBook::restore_results(BookReport& report) {
-  TRY(results_.mend());
-  std::uint64_t accounted = index_->state().results_size;
-  if (results_.size() < accounted) {
-    report.notices.push_back(
-        fmt::format("{} was shorter than what was written into it; it is made anew from the ledger",
-                    results_.path().filename().string()));
-    TRY(write_results(results_, *ledger_, place_.name, objective_.metric));
-    TRY(index_->update([&](IndexState& next) -> Status {
-      next.results_size = results_.size();
-      return {};
-    }));
-    accounted = results_.size();
-  }
-  TRY_ASSIGN(auto lines, results_.read(accounted));
-  tail_ = ResultsTail(std::move(lines), accounted, ledger_->id(), index_->state().applied.seq,
-                      ledger_->head().seq);
-  return {};
-}
-
-Draft FileBook::import_draft(const std::string& row) {
-  return {"imported", [this, &row](std::uint64_t) {
-            Json body = Json::object();
-            if (auto imported = import_row(row, place_.name, objective_)) {
-              imported->number = ++last_number_;
-              if (imported->verdict == Verdict::pending) {
-                const bool better = !best_ || objective_.better(*imported->value, *best_);
-                imported->verdict = better ? Verdict::accepted : Verdict::rejected;
-                if (better) best_ = imported->value;
-              }
-              if (!imported->best_so_far) imported->best_so_far = best_;
-              body = to_record(*imported);
-            }
-            // As it stands, so that a rebuilt file holds it unchanged; a line that is no row counts nowhere.
-            body["row"] = row;
-            return body;
-          }};
-}
-
-Status FileBook::import_foreign(BookReport& report) {
-  const std::vector<std::string> rows = tail_.foreign();
-  if (rows.empty()) return {};
-  constexpr std::size_t k_batch = 1000;
-  for (std::size_t start = 0; start < rows.size(); start += k_batch) {
-    std::vector<Draft> drafts;
-    for (std::size_t i = start; i < std::min(start + k_batch, rows.size()); ++i)
-      drafts.push_back(import_draft(rows[i]));
-    TRY(ledger_->append_all(drafts), "importing {}", results_.path().filename().string());
-    TRY(follow());
-  }
-  report.imported = rows.size();
-  report.notices.push_back(fmt::format("{} of {} imported; they are marked as not verifiable",
-                                       plural(rows.size(), "row"), results_.path().filename().string()));
-  return {};
-}
+}  // namespace
 
 // ---- writing
 
@@ -232,6 +34,16 @@ Status FileBook::append(Draft draft) {
   draft.undo = [this, &before] { std::tie(last_number_, best_) = before; };
   TRY(ledger_->append_all({std::move(draft)}));
   return follow();
+}
+
+Status FileBook::record_event(std::string_view type, const Json& body) {
+  TRY(append(Draft{std::string(type), [&](std::uint64_t) { return body; }}));
+  // What begins or ends something, and acts of the owner, are anchored at once.
+  if (type.starts_with("run_") || type.starts_with("seal_")) {
+    const std::lock_guard lock(mutex_);
+    anchor();
+  }
+  return {};
 }
 
 Result<Experiment> FileBook::propose(const Proposal& proposal) {
@@ -298,6 +110,7 @@ Status FileBook::follow() {
   const std::lock_guard lock(mutex_);
   while (index_->state().applied.seq < ledger_->head().seq)
     TRY(follow_batch(), "following the ledger of {}", place_.name);
+  if (ledger_->head().seq >= anchored_ + k_records_between_anchors) anchor();
   return {};
 }
 
@@ -372,19 +185,6 @@ Result<std::vector<Experiment>> FileBook::many(Result<std::vector<IndexRow>> row
     experiments.push_back(std::move(experiment));
   }
   return experiments;
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Book>> Book::open(const Place& place, const Config& config, Mode mode,
-                                         const Clock& clock, BookReport* report) {
-  BookReport unused;
-  BookReport& found = report != nullptr ? *report : unused;
-  if (mode == Mode::read_only && !fs::exists(place.state / k_database_file))
-    return open_memory_book(place, config);
-  auto book = std::make_unique<FileBook>(place, config, mode, clock);
-  TRY(book->open(found), "opening the book of {}", place.name);
-  return book;
 }
 
 }  // namespace leanlab::lab

@@ -92,6 +92,8 @@ class Book {
   [[nodiscard]] virtual std::uint64_t proposals()
       const = 0;  ///< turns of the book so far, refused ones too: seeds a tuner
   [[nodiscard]] virtual std::optional<double> best() const = 0;
+  /// The lock that is in force by the ledger's word: the last one that was closed and not opened; empty: none.
+  [[nodiscard]] virtual std::string seal() const = 0;
   [[nodiscard]] virtual Result<std::optional<Experiment>> champion() const = 0;
   [[nodiscard]] virtual Result<std::optional<Experiment>> find(std::uint64_t number) const = 0;
   [[nodiscard]] virtual Result<std::optional<Experiment>> find_file(const std::string& file) const = 0;
@@ -109,9 +111,12 @@ class Book {
 /// seals, database and results.jsonl against the ledger. Problems are in the report; an Error means it could
 /// not look.
 [[nodiscard]] Result<VerifyReport> verify_book(const Place& place, const Config& config, const Clock& clock);
-/// Makes database and results.jsonl anew from the ledger. Returns the number of records. Errors: integrity,
-/// io, no_space, lab_busy.
-[[nodiscard]] Result<std::uint64_t> rebuild_book(const Place& place, const Config& config,
-                                                 const Clock& clock);
+/// Makes database and results.jsonl anew from the ledger; where the state was lost, a new ledger out of results.jsonl.
+/// Returns the number of records. Errors: integrity, io, no_space, lab_busy.
+[[nodiscard]] Result<std::uint64_t> rebuild_book(const Place& place, const Config& config, const Clock& clock,
+                                                 BookReport* report = nullptr);
+/// An act of the owner: the ledger as it is becomes what is anchored, and a record says so. Its chain must hold.
+/// Errors: integrity (it does not), not_found (there is none), io, no_space, lab_busy.
+[[nodiscard]] Status trust_ledger(const Place& place, const Clock& clock, const std::string& driver);
 
 }  // namespace leanlab::lab

@@ -9,14 +9,14 @@ namespace leanlab::lab {
 
 namespace {
 
-constexpr int k_schema_version = 1;
+constexpr int k_schema_version = 2;
 // `best` ranks by value only among what counts; the partial indexes keep every query of the loop O(log n).
 constexpr const char* k_schema = R"sql(
 CREATE TABLE IF NOT EXISTS state (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   seq INTEGER NOT NULL, offset INTEGER NOT NULL, hash TEXT NOT NULL,
   results_size INTEGER NOT NULL, count INTEGER NOT NULL, last_number INTEGER NOT NULL,
-  proposals INTEGER NOT NULL, best REAL
+  proposals INTEGER NOT NULL, best REAL, seal TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS experiments (
   number INTEGER PRIMARY KEY,
@@ -63,9 +63,10 @@ Result<std::unique_ptr<BookIndex>> BookIndex::open(const std::filesystem::path& 
 }
 
 Status BookIndex::load_state() {
-  TRY_ASSIGN(auto select,
-             database_->prepare(
-                 "SELECT seq, offset, hash, results_size, count, last_number, proposals, best FROM state"));
+  TRY_ASSIGN(
+      auto select,
+      database_->prepare("SELECT seq, offset, hash, results_size, count, last_number, proposals, best, seal "
+                         "FROM state"));
   TRY_ASSIGN(const bool found, select.step());
   if (!found) {
     state_.applied.hash = std::string(64, '0');
@@ -78,6 +79,7 @@ Status BookIndex::load_state() {
   state_.last_number = static_cast<std::uint64_t>(select.integer(5));
   state_.proposals = static_cast<std::uint64_t>(select.integer(6));
   state_.best = select.optional_real(7);
+  state_.seal = select.text(8);
   return {};
 }
 
@@ -86,14 +88,14 @@ Status BookIndex::update(const std::function<Status(IndexState&)>& work) {
   TRY(database_->transaction([&]() -> Status {
     TRY(work(next));
     TRY_ASSIGN(auto replace,
-               database_->prepare("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)"));
+               database_->prepare("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     replace.bind(1, as_integer(next.applied.seq))
         .bind(2, as_integer(next.applied.offset))
         .bind(3, next.applied.hash);
     replace.bind(4, as_integer(next.results_size))
         .bind(5, as_integer(next.count))
         .bind(6, as_integer(next.last_number));
-    replace.bind(7, as_integer(next.proposals)).bind(8, next.best);
+    replace.bind(7, as_integer(next.proposals)).bind(8, next.best).bind(9, std::string_view(next.seal));
     return replace.run();
   }));
   state_ = std::move(next);
@@ -145,6 +147,10 @@ Status BookIndex::apply(const store::Record& record, const Json& body, const std
   } else if (record.type == "refused") {
     TRY(put_refusal(record.seq, {body["file"].get<std::string>(), body["reason"].get<std::string>()}));
     ++next.proposals;
+  } else if (record.type == "seal_closed") {
+    next.seal = body.value("seal", std::string());
+  } else if (record.type == "seal_opened") {
+    next.seal.clear();
   }
   return {};
 }

@@ -37,6 +37,7 @@ class MemoryBook final : public Book {
   std::uint64_t count() const override { return rows_.size(); }
   std::uint64_t proposals() const override { return 0; }
   std::optional<double> best() const override { return best_; }
+  std::string seal() const override { return {}; }
   Result<std::optional<Experiment>> champion() const override {
     return last([&](const Experiment& row) { return row.verdict == Verdict::accepted; });
   }

@@ -1,13 +1,16 @@
-// verify and rebuild: the book checked against its ledger, and its projections made anew.
+// verify: the book checked against its ledger, its anchors and its seals, believing no projection.
 #include <map>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "lab/anchorage.h"
 #include "lab/book.h"
 #include "lab/book_index.h"
+#include "lab/lost_state.h"
 #include "lab/results_file.h"
 #include "lab/seal.h"
 #include "store/database.h"
@@ -23,20 +26,26 @@ class Verifier {
       : place_(place), config_(config), report_(report), blobs_(place.state / "blobs") {}
 
   Status run(const Clock& clock);
+  Status run_without_ledger(const Clock& clock);
 
  private:
   void problem(std::uint64_t seq, std::string what) { report_.problems.push_back({seq, std::move(what)}); }
   Status check_record(const store::Record& record);
   void check_stored(const store::Record& record, const Json& body);
+  void check_judged_seal(std::uint64_t seq, const Json& body);
   void check_rows(const std::string& ledger_id);
   void check_index(const store::Head& head);
-  void check_seal();
+  void check_anchors(const store::Ledger& ledger, const Clock& clock);
+  void check_seal(const std::optional<std::string>& recorded);
+  void check_past_seals();
 
   const Place& place_;
   const Config& config_;
   VerifyReport& report_;
   const store::Blobs blobs_;
   std::uint64_t judged_ = 0;
+  std::string seal_;                            // in force, by the records read so far
+  std::map<std::string, std::uint64_t> seals_;  // each that a lock closed, and the record of its last use
 };
 
 Status Verifier::run(const Clock& clock) {
@@ -52,10 +61,41 @@ Status Verifier::run(const Clock& clock) {
     if (record.seq > chain.head.seq) return Status();
     return check_record(record);
   }));
+  check_anchors(*ledger, clock);
   check_index(chain.head);
   check_rows(chain.id);
-  check_seal();
+  check_seal(seal_);
+  check_past_seals();
   return {};
+}
+
+Status Verifier::run_without_ledger(const Clock& clock) {
+  if (fs::exists(place_.state / k_database_file)) {
+    problem(0, "the ledger is gone, although a book was written here");
+  } else {
+    TRY_ASSIGN(const LostState lost,
+               find_lost_state(place_, ResultsFile(place_.folder / config_.results_file), clock));
+    const std::string word = join_command(std::vector<std::string>{place_.name});
+    report_.notices.push_back(
+        lost.was_there
+            ? fmt::format("{}; there is nothing to compare {} with. To go on with a new ledger that imports "
+                          "it: leanlab rebuild {}",
+                          lost.line, config_.results_file, word)
+            : "nothing is recorded here yet: there is no ledger");
+  }
+  check_seal(std::nullopt);
+  return {};
+}
+
+void Verifier::check_anchors(const store::Ledger& ledger, const Clock& clock) {
+  const auto anchors = Anchorage(place_, clock).check(ledger);
+  if (!anchors) return problem(0, one_line(anchors.error()));
+  if (anchors->holds) {
+    report_.anchor = anchors->line;
+    return;
+  }
+  const Error broken = anchor_broken(place_, *anchors);
+  problem(0, broken.message + "; " + broken.next);
 }
 
 Status Verifier::check_record(const store::Record& record) {
@@ -64,14 +104,32 @@ Status Verifier::check_record(const store::Record& record) {
   if (record.type == "judged" || (record.type == "imported" && body.contains("number"))) ++judged_;
   if (record.type == "judged" || record.type == "proposed" || record.type == "repaired")
     check_stored(record, body);
+  if (record.type == "seal_opened") seal_.clear();
+  if (record.type == "seal_closed") {
+    seal_ = body.value("seal", std::string());
+    seals_[seal_] = record.seq;
+  }
+  if (record.type == "judged" && body.value("sealed", false)) check_judged_seal(record.seq, body);
   return {};
+}
+
+// A judgement under a lock names the one that was in force then.
+void Verifier::check_judged_seal(std::uint64_t seq, const Json& body) {
+  const std::string under = body.value("seal", std::string());
+  if (under != seal_)
+    problem(seq, fmt::format("experiment {} is said to be judged under seal {}, which was not in force then",
+                             body.value("number", std::uint64_t{0}), under.substr(0, 12)));
 }
 
 void Verifier::check_stored(const store::Record& record, const Json& body) {
   for (const char* key : {"sha256", "log", "transcript"}) {
     const std::string hash = body.value(key, std::string());
     if (hash.empty()) continue;
-    if (const auto blob = blobs_.get(hash); !blob) problem(record.seq, one_line(blob.error()));
+    if (const auto blob = blobs_.get(hash); !blob)
+      problem(record.seq, fmt::format("the stored {} {} of experiment {} ({}) does not hold: {}",
+                                      std::string_view(key) == "sha256" ? "copy" : key, hash.substr(0, 16),
+                                      body.value("number", std::uint64_t{0}),
+                                      body.value("file", std::string("its repair")), one_line(blob.error())));
   }
   if (record.type == "judged") {
     const std::string file = body.value("file", std::string());
@@ -133,59 +191,40 @@ void Verifier::check_rows(const std::string& ledger_id) {
   if (!scanned) problem(0, one_line(scanned.error()));
 }
 
-void Verifier::check_seal() {
+// `recorded`: what the ledger says, where there is one.
+void Verifier::check_seal(const std::optional<std::string>& recorded) {
   const auto lock = current_lock(place_);
   if (!lock) return problem(0, one_line(lock.error()));
+  if (recorded) {
+    const Status agreed = agree_with_ledger(place_, *recorded, *lock);
+    if (!agreed && agreed.error().code == ErrorCode::integrity) problem(0, one_line(agreed.error()));
+    if (!agreed && agreed.error().code != ErrorCode::integrity)
+      report_.notices.push_back(one_line(agreed.error()));
+  }
   if (!*lock) return;
   if (const Status proof = prove_seal(**lock, place_, config_); !proof) problem(0, one_line(proof.error()));
+}
+
+void Verifier::check_past_seals() {
+  for (const auto& [id, seq] : seals_) {
+    if (const auto seal = past_seal(place_, id); !seal)
+      problem(seq, fmt::format("the manifest of seal {} does not hold: {}", id.substr(0, 12),
+                               one_line(seal.error())));
+    else if (seal->id != id)
+      problem(seq, fmt::format("the manifest of seal {} is of another seal", id.substr(0, 12)));
+  }
 }
 
 }  // namespace
 
 Result<VerifyReport> verify_book(const Place& place, const Config& config, const Clock& clock) {
   VerifyReport report;
-  if (!fs::exists(place.state / store::k_ledger_file)) {
-    if (fs::exists(place.state / k_database_file))
-      report.problems.push_back({0, "the ledger is gone, although a book was written here"});
-    else
-      report.notices.emplace_back(
-          "nothing is recorded here yet: there is no ledger (a fresh clone, or lost state)");
-    return report;
-  }
   Verifier verifier(place, config, report);
-  TRY(verifier.run(clock), "verifying {}", place.name);
+  std::error_code ignored;
+  TRY(fs::exists(place.state / store::k_ledger_file, ignored) ? verifier.run(clock)
+                                                              : verifier.run_without_ledger(clock),
+      "verifying {}", place.name);
   return report;
-}
-
-Result<std::uint64_t> rebuild_book(const Place& place, const Config& config, const Clock& clock) {
-  if (!fs::exists(place.state / store::k_ledger_file)) {
-    return fail(Error(ErrorCode::misconfigured, fmt::format("{} has no ledger to rebuild from", place.name))
-                    .then(fmt::format("leanlab check {}", place.name)));
-  }
-  const ResultsFile results(place.folder / config.results_file);
-  {
-    store::OpenReport opened;
-    TRY_ASSIGN(const auto ledger,
-               store::Ledger::open(place.state, store::Ledger::Mode::append, {}, clock, &opened));
-    // Foreign rows that were not imported yet must not get lost: they come back behind the rebuilt ones.
-    TRY(results.mend());
-    TRY_ASSIGN(auto lines, results.read(0));
-    ResultsTail tail(std::move(lines), 0, ledger->id(), ledger->head().seq, ledger->head().seq);
-    TRY(ledger->scan({}, [&](const store::Record& record) -> Status {
-      if (record.type != "imported") return {};
-      TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
-      static_cast<void>(tail.take(whole["body"].value("row", std::string())));
-      return {};
-    }));
-    const std::vector<std::string> foreign = tail.foreign();
-    TRY(write_results(results, *ledger, place.name, config.objective.metric));
-    TRY(results.append(foreign));
-  }
-  for (const char* suffix : {"", "-wal", "-shm"})
-    TRY(remove_tree(place.state / (std::string(k_database_file) + suffix)));
-  TRY_ASSIGN(const auto book, Book::open(place, config, Book::Mode::write, clock));
-  TRY_ASSIGN(const store::Verification chain, store::verify_ledger(place.state));
-  return chain.records;
 }
 
 }  // namespace leanlab::lab

@@ -1,8 +1,10 @@
 // Removing and renaming: whole folders move with one rename each, so that no half is ever seen.
 #include "lab/housekeeping.h"
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/anchorage.h"
 #include "lab/init_template.h"
 
 namespace leanlab::lab {
@@ -38,6 +40,7 @@ Result<fs::path> remove_lab(const Project& project, const Place& place, const Cl
     const fs::path folder = project.state / "archive";
     TRY(make_directories(folder));
     archived = archive_place(folder, place.name, clock);
+    TRY(Anchorage(place, clock).retire("removed"));
     TRY(move_folder(place.state, archived), "archiving the ledger of {}", place.name);
     TRY(sync_directory(folder));
   }
@@ -57,6 +60,7 @@ Result<Place> rename_lab(const Project& project, const Place& place, const std::
     if (is_there(renamed.state)) TRY(move_folder(renamed.state, place.state));
     return fail(moved.error());
   }
+  TRY(Anchorage(place, system_clock()).move(renamed.state));
   TRY(write_file(renamed.folder / "lab.json", with_name(text, name), Durability::fsynced));
   return renamed;
 }

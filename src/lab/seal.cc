@@ -165,6 +165,19 @@ Status prove_seal_quickly(const Seal& seal, const Place& place) {
   return {};
 }
 
+Result<std::string> stamp_sealed(const Seal& seal, const Place& place) {
+  std::string stamp;
+  for (const SealedFile& sealed : seal.files) {
+    const auto now = stat_sealed(place, sealed.path);
+    if (!now)
+      return changed(seal, place,
+                     fmt::format("the sealed file {} is gone: {}", clip(printable(sealed.path), 80),
+                                 now.error().message));
+    stamp += fmt::format("{} {} {}\n", now->inode, now->size, now->ctime_ns);
+  }
+  return stamp;
+}
+
 Result<std::vector<std::string>> files_since(const Seal& seal, const Place& place, const Config& config) {
   TRY_ASSIGN(std::vector<std::string> paths, sealed_paths(place, config));
   std::erase_if(paths, [&](const std::string& path) {

@@ -61,12 +61,20 @@ void freeze_level(Seal& seal, Level level);
 /// A manifest of the history by its id. Errors: as current_lock; not_found.
 [[nodiscard]] Result<Seal> past_seal(const Place& place, const std::string& id);
 
+/// The lock that is found against the one that the ledger knows (`recorded`; empty: none), so that a manifest that was
+/// exchanged or taken away shows. Errors: integrity; misconfigured (a lock or unlock that was cut off before it was recorded).
+[[nodiscard]] Status agree_with_ledger(const Place& place, const std::string& recorded,
+                                       const std::optional<Seal>& lock);
+
 /// Full proof: every hash, the config's commands and limits, the interpreter. Errors: integrity, naming the first
 /// difference.
 [[nodiscard]] Status prove_seal(const Seal& seal, const Place& place, const Config& config);
 /// Cheap proof around an evaluation: stat of each file, hashes of small files and of those whose stat differs. Errors:
 /// integrity.
 [[nodiscard]] Status prove_seal_quickly(const Seal& seal, const Place& place);
+/// What stat says of the sealed files at this moment, as one text: it differs from that of a later moment when one of them
+/// was written to meanwhile, also when its content was put back. Errors: integrity (one is gone).
+[[nodiscard]] Result<std::string> stamp_sealed(const Seal& seal, const Place& place);
 /// Files that came after the seal: no violation, for a judge sees sealed files only; `check` tells of them.
 [[nodiscard]] Result<std::vector<std::string>> files_since(const Seal& seal, const Place& place,
                                                            const Config& config);

@@ -89,6 +89,28 @@ Result<Seal> past_seal(const Place& place, const std::string& id) {
   return read_manifest(place, seals(place) / (id + ".json"));
 }
 
+Status agree_with_ledger(const Place& place, const std::string& recorded, const std::optional<Seal>& lock) {
+  if (recorded == (lock ? lock->id : std::string())) return {};
+  const std::string word = join_command(std::vector<std::string>{place.name});
+  if (recorded.empty()) {
+    return fail(
+        Error(ErrorCode::misconfigured,
+              fmt::format("the ledger knows nothing of the lock of {}: locking or unlocking it was cut off",
+                          place.name))
+            .then(fmt::format("leanlab lock {0}, or leanlab unlock {0}", word)));
+  }
+  const std::string what =
+      lock ? fmt::format("the seal of {} was exchanged: it is {}, and the ledger recorded {}", place.name,
+                         lock->id.substr(0, 12), recorded.substr(0, 12))
+           : fmt::format("the seal of {} is gone: the ledger recorded {}, and there is no manifest",
+                         place.name, recorded.substr(0, 12));
+  return fail(
+      Error(ErrorCode::integrity, what)
+          .at(current_file(place).string())
+          .then(fmt::format("restore it, or accept the change with leanlab unlock {0} and leanlab lock {0}",
+                            word)));
+}
+
 Result<Seal> lock_lab(const Place& place, const Config& config) {
   TRY_ASSIGN(auto existing, current_lock(place));
   if (existing) return keep_lock(place, config, std::move(*existing));

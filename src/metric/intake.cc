@@ -81,9 +81,9 @@ Status refuse_duplicate(const Session& session, const Intake& intake) {
   const fs::path sample_folder = session.place.folder / session.config.experiments_dir;
   std::error_code error;
   for (fs::directory_iterator it(sample_folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().stem() != "sample" || it->path().filename() == intake.name) continue;
+    if (it->path().stem() != "sample") continue;
     if (const auto hash = sha256_file(it->path()); hash && *hash == intake.sha256)
-      return refuse("it is byte for byte the sample");
+      return refuse("it is byte for byte the sample, the starting point, which is never scored as new");
   }
   return {};
 }

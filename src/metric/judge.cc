@@ -152,7 +152,6 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
   experiment_.candidate_cpu_seconds.reset();
   experiment_.pipe.clear();
   experiment_.denied.clear();
-  TRY(session_.prove());
   if (!session_.config.validate_cmd.empty()) {
     on_phase(lab::Phase::validating);
     TRY(validate());
@@ -174,8 +173,9 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
 }  // namespace
 
 Status judge(Session& session, lab::Experiment& experiment, const std::function<void(lab::Phase)>& on_phase) {
+  TRY_ASSIGN(const std::string before, session.prove_and_stamp());
   TRY(Judging(session, experiment).run(on_phase));
-  if (const Status after = session.prove(); !after) {
+  if (const Status after = session.prove_since(before); !after) {
     experiment.verdict = lab::Verdict::tampered;
     experiment.reason = "sealed files changed while it was judged: " + after.error().message;
     experiment.value.reset();

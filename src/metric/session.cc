@@ -26,6 +26,7 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
   for (const std::string& notice : found.notices) session->inform(notice);
 
   TRY_ASSIGN(const auto locked, lab::current_lock(place));
+  TRY(lab::agree_with_ledger(place, session->book->seal(), locked), "checking the seal of {}", place.name);
   if (locked) {
     TRY(lab::prove_seal(*locked, place, config), "checking the seal of {}", place.name);
     session->seal = *locked;
@@ -54,6 +55,33 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
 void Session::tell(const lab::Event& event) {
   const std::lock_guard lock(sink_mutex_);
   if (sink_) sink_(event);
+}
+
+Status Session::prove() {
+  Status proof = lab::prove_seal_quickly(seal, place);
+  const std::lock_guard lock(seal_mutex_);
+  if (!proof && !seal_broken_) seal_broken_ = std::move(proof.error());
+  if (seal_broken_) return fail(*seal_broken_);
+  return {};
+}
+
+Result<std::string> Session::prove_and_stamp() {
+  // The stamp first: what is written to between the two is proved by its content or seen by prove_since().
+  TRY_ASSIGN(std::string stamp, lab::stamp_sealed(seal, place));
+  TRY(prove());
+  return stamp;
+}
+
+Status Session::prove_since(const std::string& stamp) {
+  const auto now = lab::stamp_sealed(seal, place);
+  TRY(prove());
+  if (now && *now == stamp) return {};
+  const std::lock_guard lock(seal_mutex_);
+  seal_broken_ =
+      now ? Error(ErrorCode::integrity, "a sealed file was written to during an evaluation, and put back")
+                .then("find out what wrote to the lab's folder, then run it again")
+          : now.error();
+  return fail(*seal_broken_);
 }
 
 std::string Session::free_name(const std::string& extension) {

@@ -47,8 +47,12 @@ class Session {
   [[nodiscard]] std::string free_name(const std::string& extension);
   /// One line for the start of a run: what keeps judge and candidate apart, and what that means.
   [[nodiscard]] std::string protection() const;
-  /// The sealed bytes are as they were. Errors: integrity.
-  [[nodiscard]] Status prove() const { return lab::prove_seal_quickly(seal, place); }
+  /// The sealed bytes are as they were. Errors: integrity; once it has failed it fails for ever.
+  [[nodiscard]] Status prove();
+  /// prove(), and what stat says of the sealed files: for the moment before an evaluation.
+  [[nodiscard]] Result<std::string> prove_and_stamp();
+  /// prove() behind an evaluation, and that no sealed file was written to since `stamp`. Errors: integrity.
+  [[nodiscard]] Status prove_since(const std::string& stamp);
 
   const lab::Project project;
   const lab::Place place;
@@ -70,6 +74,8 @@ class Session {
   const lab::EventSink& sink_;
   std::mutex sink_mutex_;
   std::optional<FileLock> lock_;
+  std::mutex seal_mutex_;
+  std::optional<Error> seal_broken_;
   std::mutex names_mutex_;
   std::uint64_t next_name_ = 0;
 };

@@ -25,12 +25,22 @@ Result<fs::path> file_of(const fs::path& folder, const std::string& ledger_id) {
 
 Result<Anchor> read_file_as_anchor(const fs::path& file) {
   TRY_ASSIGN(const std::string text, read_file(file, k_limit_bytes));
+  TRY_ASSIGN(Anchor anchor, parse_anchor(text, file.string()));
+  if (file.stem() == anchor.ledger_id) return anchor;
+  return fail(Error(ErrorCode::integrity, "the anchor of the ledger cannot be read: it is of another ledger")
+                  .at(file.string())
+                  .then("restore it from a backup, or remove it to trust the ledger as it is"));
+}
+
+}  // namespace
+
+Result<Anchor> parse_anchor(const std::string& text, const std::string& shown) {
   const auto unreadable = [&](std::string_view why) {
     return fail(Error(ErrorCode::integrity, fmt::format("the anchor of the ledger cannot be read: {}", why))
-                    .at(file.string())
+                    .at(shown)
                     .then("restore it from a backup, or remove it to trust the ledger as it is"));
   };
-  const auto json = parse_json(text, file.string());
+  const auto json = parse_json(text, shown);
   if (!json) return unreadable(json.error().message);
   const auto integer = [&](const char* key) {
     return json->contains(key) && (*json)[key].is_number_unsigned();
@@ -38,8 +48,8 @@ Result<Anchor> read_file_as_anchor(const fs::path& file) {
   const auto word = [&](const char* key) { return json->contains(key) && (*json)[key].is_string(); };
   if (!json->is_object() || !integer("v")) return unreadable("it is not an anchor");
   if ((*json)["v"] > k_anchor_version) {
-    return fail(Error(ErrorCode::unsupported, "the anchor of the ledger is written in a newer format")
-                    .at(file.string()));
+    return fail(
+        Error(ErrorCode::unsupported, "the anchor of the ledger is written in a newer format").at(shown));
   }
   if (!integer("seq") || !integer("offset") || !word("ledger") || !word("hash") || !word("place") ||
       !word("ts")) {
@@ -52,11 +62,22 @@ Result<Anchor> read_file_as_anchor(const fs::path& file) {
   anchor.head.hash = (*json)["hash"].get<std::string>();
   anchor.place = (*json)["place"].get<std::string>();
   anchor.ts = (*json)["ts"].get<std::string>();
-  if (file.stem() != anchor.ledger_id) return unreadable("it is of another ledger");
+  if (word("retired")) anchor.retired = (*json)["retired"].get<std::string>();
   return anchor;
 }
 
-}  // namespace
+std::string to_text(const Anchor& anchor) {
+  Json json = Json::object();
+  json["v"] = k_anchor_version;
+  json["ledger"] = anchor.ledger_id;
+  json["seq"] = anchor.head.seq;
+  json["offset"] = anchor.head.offset;
+  json["hash"] = anchor.head.hash;
+  json["place"] = anchor.place;
+  json["ts"] = anchor.ts;
+  if (!anchor.retired.empty()) json["retired"] = anchor.retired;
+  return to_pretty(json);
+}
 
 Status write_anchor(const std::filesystem::path& folder, const Anchor& anchor) {
   TRY_ASSIGN(const fs::path file, file_of(folder, anchor.ledger_id));
@@ -68,16 +89,13 @@ Status write_anchor(const std::filesystem::path& folder, const Anchor& anchor) {
                     .at(file.string())
                     .then("leanlab verify"));
   }
-  Json json = Json::object();
-  json["v"] = k_anchor_version;
-  json["ledger"] = anchor.ledger_id;
-  json["seq"] = anchor.head.seq;
-  json["offset"] = anchor.head.offset;
-  json["hash"] = anchor.head.hash;
-  json["place"] = anchor.place;
-  json["ts"] = anchor.ts;
+  return replace_anchor(folder, anchor);
+}
+
+Status replace_anchor(const std::filesystem::path& folder, const Anchor& anchor) {
+  TRY_ASSIGN(const fs::path file, file_of(folder, anchor.ledger_id));
   TRY(make_directories(folder));
-  return write_file(file, to_pretty(json), Durability::fsynced);
+  return write_file(file, to_text(anchor), Durability::fsynced);
 }
 
 Result<std::optional<Anchor>> read_anchor(const std::filesystem::path& folder, const std::string& ledger_id) {
@@ -98,7 +116,8 @@ Result<std::vector<Anchor>> find_anchors(const std::filesystem::path& folder,
     const fs::path file = folder / name;
     if (file.extension() != ".json" || !is_ledger_id(file.stem().string())) continue;
     auto anchor = read_file_as_anchor(file);
-    if (anchor && anchor->place == place.string()) found.push_back(std::move(*anchor));
+    if (anchor && anchor->retired.empty() && anchor->place == place.string())
+      found.push_back(std::move(*anchor));
   }
   std::ranges::sort(found, [](const Anchor& a, const Anchor& b) { return a.head.seq > b.head.seq; });
   return found;

@@ -18,7 +18,14 @@ struct Anchor {
   std::string
       place;  ///< the folder of the ledger, absolute: to find what a lost state was, and to tell copies apart
   std::string ts;  ///< when, ISO 8601; for people
+  /// Why that ledger is not expected in `place` any more ("lost", "removed"); empty: it is.
+  std::string retired = {};
 };
+
+/// An anchor as the text of its file, and the reverse. `shown` is the file's name in errors.
+/// Errors: integrity (it cannot be read), unsupported (a newer format).
+[[nodiscard]] std::string to_text(const Anchor& anchor);
+[[nodiscard]] Result<Anchor> parse_anchor(const std::string& text, const std::string& shown);
 
 /// Keeps the anchor in `folder`, on disk when this returns, and as a whole or not at all. Give it what Ledger::head()
 /// says, so that it is never ahead of the disk. The caller decides how often.
@@ -27,8 +34,10 @@ struct Anchor {
 /// The anchor of that ledger, if there is one. Errors: integrity (it cannot be read), unsupported (a newer format), io.
 [[nodiscard]] Result<std::optional<Anchor>> read_anchor(const std::filesystem::path& folder,
                                                         const std::string& ledger_id);
-/// All anchors of ledgers that lay in `place`, the furthest on first: what a lost state had reached. Unreadable ones
-/// are left out. Errors: io.
+/// Keeps it in place of whatever is there, also when that is further on: an act of the owner. Errors: no_space, io.
+[[nodiscard]] Status replace_anchor(const std::filesystem::path& folder, const Anchor& anchor);
+/// All anchors of ledgers that lie in `place`, the furthest on first: what a lost state had reached. Unreadable and
+/// retired ones are left out. Errors: io.
 [[nodiscard]] Result<std::vector<Anchor>> find_anchors(const std::filesystem::path& folder,
                                                        const std::filesystem::path& place);
 

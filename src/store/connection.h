@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "store/database.h"
 
@@ -20,6 +21,7 @@ struct Connection {
   std::filesystem::path file;
   Database::Mode mode = Database::Mode::read_only;
   sqlite3* handle = nullptr;
+  Fd folder;             // held open where the path is too long for sqlite: see sqlite_name()
   int wal_pages = 0;     // after the last commit
   bool writing = false;  // within transaction()
   std::mutex mutex;      // guards idle

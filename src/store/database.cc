@@ -4,8 +4,10 @@
 #include <mutex>
 #include <utility>
 
+#include <fcntl.h>
 #include <sqlite3.h>
 
+#include "base/fd.h"
 #include "base/fs.h"
 #include "store/connection.h"
 
@@ -38,9 +40,9 @@ Result<std::int64_t> one_integer(Connection& connection, const char* sql) {
 }
 
 // A file name as an URI in which no character has a meaning, with sqlite's options.
-std::string uri_of(const fs::path& file, std::string_view options) {
+std::string uri_of(const std::string& name, std::string_view options) {
   std::string uri = "file:";
-  for (const char c : fs::absolute(file).string()) {
+  for (const char c : fs::absolute(name).string()) {
     if (c == '%' || c == '?' || c == '#')
       uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
     else
@@ -49,10 +51,39 @@ std::string uri_of(const fs::path& file, std::string_view options) {
   return uri + "?" + std::string(options);
 }
 
+// The longest path that sqlite takes (MAX_PATHNAME in os_unix.c), with room for "-journal".
+constexpr std::size_t k_longest_path = 512 - 16;
+
+// The name of sqlite's file system that takes a name as it is, instead of following the links in it first.
+const char* plain_names() {
+  static const char* const name = [] {
+    static sqlite3_vfs vfs = *sqlite3_vfs_find(nullptr);
+    vfs.zName = "leanlab-plain-names";
+    vfs.pNext = nullptr;
+    vfs.xFullPathname = [](sqlite3_vfs*, const char* path, int size, char* out) {
+      sqlite3_snprintf(size, out, "%s", path);
+      return SQLITE_OK;
+    };
+    sqlite3_vfs_register(&vfs, 0);
+    return vfs.zName;
+  }();
+  return name;
+}
+
+// sqlite refuses paths that Linux takes: those are reached through their folder, which is held open.
+Result<std::string> sqlite_name(Connection& connection) {
+  const fs::path& file = connection.file;
+  if (fs::absolute(file).string().size() <= k_longest_path) return file.string();
+  if (!connection.folder) {
+    TRY_ASSIGN(connection.folder, open_file(file.parent_path(), O_PATH | O_DIRECTORY));
+  }
+  return fmt::format("/proc/self/fd/{}/{}", connection.folder.get(), file.filename().string());
+}
+
 int open_handle(Connection& connection, int flags, const std::string& name) {
   sqlite3_close_v2(std::exchange(connection.handle, nullptr));
-  const int status =
-      sqlite3_open_v2(name.c_str(), &connection.handle, flags | SQLITE_OPEN_FULLMUTEX, nullptr);
+  const int status = sqlite3_open_v2(name.c_str(), &connection.handle, flags | SQLITE_OPEN_FULLMUTEX,
+                                     connection.folder ? plain_names() : nullptr);
   if (status != SQLITE_OK) return status;
   sqlite3_extended_result_codes(connection.handle, 1);
   sqlite3_busy_timeout(connection.handle, k_busy_ms);
@@ -84,8 +115,8 @@ Status open_reader(Connection& connection, int version) {
     return fail(ErrorCode::not_found, "there is no database {}", connection.file.string());
   };
   if (!fs::exists(connection.file, ignored)) return missing();
-  if (const int status = open_handle(connection, SQLITE_OPEN_READONLY, connection.file.string());
-      status != SQLITE_OK) {
+  TRY_ASSIGN(const std::string name, sqlite_name(connection));
+  if (const int status = open_handle(connection, SQLITE_OPEN_READONLY, name); status != SQLITE_OK) {
     return fail(database_error(connection, status, "open the database"));
   }
   auto found = one_integer(connection, "PRAGMA user_version");
@@ -93,8 +124,7 @@ Status open_reader(Connection& connection, int version) {
   if (!found && found.error().code == ErrorCode::io &&
       (!fs::exists(wal, ignored) || fs::file_size(wal, ignored) == 0)) {
     // In a folder that we may not write, sqlite cannot make the WAL's index. Without a WAL the file alone is the database.
-    open_handle(connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-                uri_of(connection.file, "mode=ro&immutable=1"));
+    open_handle(connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, uri_of(name, "mode=ro&immutable=1"));
     found = one_integer(connection, "PRAGMA user_version");
   }
   if (!found) return fail(std::move(found.error()));
@@ -105,8 +135,8 @@ Status open_reader(Connection& connection, int version) {
 Status open_writer(Connection& connection, std::string_view schema, int version) {
   if (connection.file.has_parent_path()) TRY(make_directories(connection.file.parent_path()));
   TRY_ASSIGN(const FileLock lock, FileLock::take(connection.lock_file()));
-  if (const int status =
-          open_handle(connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, connection.file.string());
+  TRY_ASSIGN(const std::string name, sqlite_name(connection));
+  if (const int status = open_handle(connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, name);
       status != SQLITE_OK) {
     return fail(database_error(connection, status, "open the database"));
   }

@@ -111,6 +111,9 @@ struct Verification {
   std::vector<Problem> problems;  ///< empty: the ledger is whole
 };
 
+/// The id of the ledger in `folder`, out of its first record. Errors: not_found, integrity, io.
+[[nodiscard]] Result<std::string> read_ledger_id(const std::filesystem::path& folder);
+
 /// Reads the whole ledger and checks every record, believing no stored position. Changes nothing.
 /// Errors: io, not_found, unsupported (a newer format).
 [[nodiscard]] Result<Verification> verify_ledger(const std::filesystem::path& folder);

@@ -9,6 +9,19 @@
 
 namespace leanlab::store {
 
+Result<std::string> read_ledger_id(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / k_ledger_file;
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
+    return fail(ErrorCode::not_found, "there is no ledger in {}", folder.string());
+  TRY_ASSIGN(const Fd fd, open_file(file, O_RDONLY));
+  TRY_ASSIGN(const std::uint64_t size, ledger_size(fd.get(), file));
+  ChainReader reader(fd.get(), file, Head{}, size);
+  TRY_ASSIGN(const Record* const first, reader.next());
+  if (first == nullptr) return fail(ledger_damaged(file, 1, 0, "it is empty"));
+  return ledger_id(*first, file);
+}
+
 Result<Verification> verify_ledger(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / k_ledger_file;
   std::error_code ignored;

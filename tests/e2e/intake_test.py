@@ -78,6 +78,7 @@ class Proposed(LeanlabTest):
     """The first turn of the agent yields something that is refused, the later ones a good experiment."""
 
     def run_with_first_turn(self, body: str, n: int = 1) -> dict:
+        """`n` turns that are not refused; those that yield nothing are among them."""
         lab = self.lab()
         count = self.temp / "turns"
         lab.write(
@@ -116,17 +117,17 @@ class Proposed(LeanlabTest):
         body = f"ln -s {outside.parent} experiments/sub\n" + self.report("experiments/sub/outside.txt")
         self.assert_refused(body, r"link|outside")
 
-    def test_a_device(self):
+    def test_a_device_is_proposed(self):
         if shutil.which("mknod") is None or os.geteuid() != 0:
             body, pattern = "mkfifo experiments/p.txt\n", r"pipe|fifo|regular|device"
         else:
             body, pattern = "mknod experiments/p.txt c 1 5\n", r"device|regular"
         self.assert_refused(body + self.report("experiments/p.txt"), pattern)
 
-    def test_a_folder(self):
+    def test_a_folder_is_proposed(self):
         self.assert_refused("mkdir experiments/d.txt\n" + self.report("experiments/d.txt"), r"folder|directory|regular")
 
-    def test_ten_megabytes(self):
+    def test_ten_megabytes_is_proposed(self):
         body = "{ echo 'x = 1'; head -c 10485760 /dev/zero | tr '\\0' '#'; } >experiments/big.txt\n"
         self.assert_refused(body + self.report("experiments/big.txt"), r"mb|mib|large|size")
 
@@ -134,14 +135,14 @@ class Proposed(LeanlabTest):
         self.assert_refused("cp experiments/sample.txt experiments/copy.txt", r"same|identical|duplicate|already|sample")
 
     def test_a_turn_that_yields_nothing_costs_only_the_turn(self):
-        self.run_with_first_turn(":")
+        self.run_with_first_turn(":", n=2)
 
     def test_a_turn_that_fails_costs_only_the_turn(self):
-        self.run_with_first_turn("exit 1")
+        self.run_with_first_turn("exit 1", n=2)
 
     def test_the_worker_cannot_change_the_lab(self):
         body = "echo broken >evaluation.sh; rm -f task.md; echo '{}' >lab.json; printf 'x = 8\\n' >experiments/sample.txt"
-        self.run_with_first_turn(body)
+        self.run_with_first_turn(body, n=2)
         self.assertIn("no such experiment", (self.numbers.folder / "evaluation.sh").read_text())
         self.assertTrue((self.numbers.folder / "task.md").exists())
 

@@ -13,11 +13,16 @@ namespace {
 Result<int> run_unlock(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
   TRY_ASSIGN(const FileLock held, metric::lock_lab(open.place, "unlock", *context.clock));
-  TRY_ASSIGN(const auto lock, lab::current_lock(open.place));
-  TRY(lab::unlock_lab(open.place));
+  const auto lock = lab::current_lock(open.place);
   TRY_ASSIGN(const auto book,
              lab::Book::open(open.place, open.config, lab::Book::Mode::write, *context.clock));
-  TRY(book->record_event("seal_opened", Json{{"seal", lock ? lock->id : ""}, {"driver", driver()}}));
+  const std::string recorded = book->seal();
+  // First the record: an unlock that is cut off behind it is finished by the next.
+  if (!recorded.empty())
+    TRY(book->record_event("seal_opened", Json{{"seal", recorded}, {"driver", driver()}}));
+  // A manifest that is gone or damaged must not keep the owner out.
+  const bool gone = lock && !*lock;
+  if (!gone || recorded.empty()) TRY(lab::unlock_lab(open.place));
   if (context.wants_json()) {
     context.print_json(Json{{"lab", open.place.name}, {"sealed", false}, {"driver", driver()}});
     return 0;
