@@ -43,6 +43,7 @@ struct TurnRequest {
   std::uint64_t seed = 0;
   std::uint64_t remaining = 0;  ///< proposals left in this run after this one (local polish near the end)
   std::optional<std::string> session;  ///< continue this session, where the backend has sessions
+  std::string brief;  ///< the prompt of the session's first turn: for a session that cannot be continued
   std::string previous_error;          ///< repair: why the last file failed; empty otherwise
   std::chrono::milliseconds limit{0};  ///< 0: none
   std::optional<double> budget_usd;    ///< what is left to spend: for backends that can stop by themselves
@@ -125,11 +126,21 @@ struct BackendOptions {
   std::vector<std::string> environment;  ///< names of variables passed on to `command` programs
 };
 
+/// Whether a backend can be used on this machine, for `doctor` and `check`.
+struct Probe {
+  bool found = false;
+  std::string path;               ///< of its program; "built in" for those that need none
+  std::string version;            ///< what it says of itself; may be empty
+  std::optional<bool> logged_in;  ///< none: it needs no login, or that cannot be told
+  std::string login;              ///< the command by which a person logs in
+};
+
 /// One row of the table in backends.cc.
 struct Backend {
   const char* name;
   const char* summary;
   Result<std::unique_ptr<Agent>> (*make)(const BackendOptions& options);
+  Probe (*probe)();  ///< takes up to some seconds: it may run the program
 };
 [[nodiscard]] const std::vector<Backend>& backends();
 

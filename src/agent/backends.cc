@@ -15,6 +15,13 @@ Result<std::unique_ptr<Agent>> not_built_yet(const BackendOptions&) {
                   .then("use --agent tuner or --agent command:PROGRAM"));
 }
 
+Probe built_in() {
+  return {.found = true, .path = "built in", .version = "", .logged_in = std::nullopt, .login = ""};
+}
+Probe absent() {
+  return {};
+}
+
 }  // namespace
 
 const char* name(Role role) {
@@ -61,13 +68,14 @@ const char* name(TurnEnd end) {
 
 const std::vector<Backend>& backends() {
   static const std::vector<Backend> table = {
-      {"tuner", "changes declared constants with an optimiser; no model, no key, no network", make_tuner},
-      {"command", "any program: prompt on stdin, reply on stdout", make_command},
-      {"claude", "Claude Code", not_built_yet},
-      {"codex", "Codex", not_built_yet},
-      {"acp", "any agent that speaks the Agent Client Protocol", not_built_yet},
-      {"api", "the built-in agent over a model's API", not_built_yet},
-      {"replay", "plays a recorded session back", not_built_yet},
+      {"tuner", "changes declared constants with an optimiser; no model, no key, no network", make_tuner,
+       built_in},
+      {"command", "any program: prompt on stdin, reply on stdout", make_command, built_in},
+      {"claude", "Claude Code", make_claude, probe_claude},
+      {"codex", "Codex", not_built_yet, absent},
+      {"acp", "any agent that speaks the Agent Client Protocol", not_built_yet, absent},
+      {"api", "the built-in agent over a model's API", not_built_yet, absent},
+      {"replay", "plays a recorded session back", not_built_yet, absent},
   };
   return table;
 }

@@ -9,5 +9,7 @@ namespace leanlab::agent {
 
 [[nodiscard]] Result<std::unique_ptr<Agent>> make_tuner(const BackendOptions& options);
 [[nodiscard]] Result<std::unique_ptr<Agent>> make_command(const BackendOptions& options);
+[[nodiscard]] Result<std::unique_ptr<Agent>> make_claude(const BackendOptions& options);
+[[nodiscard]] Probe probe_claude();
 
 }  // namespace leanlab::agent

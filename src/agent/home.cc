@@ -1,0 +1,188 @@
+// A login is borrowed as a file and given back only when it is newer: two agents that renew at once lose one renewal, never
+// the login.
+#include "agent/home.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/strings.h"
+
+extern char** environ;
+
+namespace leanlab::agent {
+
+namespace {
+
+constexpr std::size_t k_login_bytes = 256u << 10;
+constexpr std::size_t k_secret_length = 16;
+
+void collect_secrets(const Json& value, std::vector<std::string>& secrets) {
+  if (value.is_structured()) {
+    for (const Json& part : value) collect_secrets(part, secrets);
+  } else if (value.is_string() && value.get_ref<const std::string&>().size() >= k_secret_length) {
+    secrets.push_back(value.get<std::string>());
+  }
+}
+
+/// The same object with other values: what a renewal looks like. An agent must not plant anything else.
+bool same_shape(const Json& a, const Json& b) {
+  if (a.is_number() && b.is_number()) return true;
+  if (!a.is_object()) return a.type() == b.type() || a.is_null() || b.is_null();
+  if (!b.is_object() || a.size() != b.size()) return false;
+  return std::all_of(a.items().begin(), a.items().end(), [&](const auto& item) {
+    return b.contains(item.key()) && same_shape(item.value(), b[item.key()]);
+  });
+}
+
+bool is_renewal(const std::string& before, const std::string& after) {
+  const auto old_login = parse_json(before);
+  const auto new_login = parse_json(after);
+  return old_login && new_login && old_login->is_object() && same_shape(*old_login, *new_login);
+}
+
+bool matches(std::string_view name, const std::string& pattern) {
+  if (!pattern.ends_with('*')) return name == pattern;
+  return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
+}
+
+bool is_system(const fs::path& path) {
+  static const std::set<std::string> k_system = {"usr", "bin", "sbin", "lib", "lib32", "lib64", "nix", "gnu"};
+  const auto first = std::next(path.begin());
+  return path.is_absolute() && first != path.end() && k_system.contains(first->string());
+}
+
+/// Not so wide that a person's whole home would be shown.
+bool is_narrow(const fs::path& folder) {
+  const char* home = std::getenv("HOME");
+  const std::string text = folder.lexically_normal().string();
+  const std::string own = home == nullptr ? std::string() : fs::path(home).lexically_normal().string();
+  return folder.is_absolute() && std::distance(folder.begin(), folder.end()) > 2 &&
+         !(own + "/").starts_with(text + "/");
+}
+
+}  // namespace
+
+Result<BorrowedLogin> BorrowedLogin::take(const fs::path& users, const fs::path& copy) {
+  BorrowedLogin login;
+  std::error_code error;
+  if (users.empty() || !fs::is_regular_file(users, error)) return login;
+  TRY_ASSIGN(std::string text, read_file(users, k_login_bytes), "reading a login");
+  TRY(make_directories(copy.parent_path()));
+  TRY(write_file(copy, text, Durability::fast, 0600));
+  if (const auto value = parse_json(text)) collect_secrets(*value, login.secrets_);
+  login.users_ = users;
+  login.copy_ = copy;
+  login.borrowed_ = std::move(text);
+  return login;
+}
+
+BorrowedLogin::~BorrowedLogin() {
+  if (borrowed_) give_back();
+}
+
+void BorrowedLogin::give_back() const {
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(copy_, error))) return;
+  const auto now = read_file(copy_, k_login_bytes);
+  if (!now || *now == *borrowed_ || !is_renewal(*borrowed_, *now)) return;
+  const auto lock = FileLock::take(users_.string() + ".leanlab-lock");
+  if (!lock) return;
+  const auto theirs = read_file(users_, k_login_bytes);
+  if (!theirs || *theirs != *borrowed_) return;  // renewed by another: theirs is as good
+  if (const Status written = write_file(users_, *now, Durability::fsynced, 0600); !written)
+    log_warning("the renewed login could not be written back to {}: {}", users_.string(),
+                one_line(written.error()));
+}
+
+Result<TurnHome> TurnHome::make(const fs::path& wanted) {
+  TurnHome home;
+  home.path_ = wanted;
+  if (!wanted.empty()) {
+    TRY(make_directories(wanted));
+    return home;
+  }
+  TRY_ASSIGN(TempDirectory made, TempDirectory::make());
+  home.path_ = made.path();
+  home.temporary_.emplace(std::move(made));
+  return home;
+}
+
+Environment agent_environment(const fs::path& home, const std::vector<std::string>& pass) {
+  static const std::vector<std::string> k_always = {
+      "PATH",        "USER",      "LOGNAME",       "SHELL",        "HTTP_PROXY",
+      "HTTPS_PROXY", "NO_PROXY",  "ALL_PROXY",     "http_proxy",   "https_proxy",
+      "no_proxy",    "all_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"};
+  Environment result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = text.substr(0, equals);
+    const auto wants = [&](const std::string& pattern) { return matches(name, pattern); };
+    if (std::any_of(k_always.begin(), k_always.end(), wants) || std::any_of(pass.begin(), pass.end(), wants))
+      result.emplace_back(name, text.substr(equals + 1));
+  }
+  result.insert(result.end(),
+                {{"HOME", home.string()}, {"LANG", "C.UTF-8"}, {"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}});
+  return result;
+}
+
+std::vector<std::string> secrets_in(const Environment& environment) {
+  std::vector<std::string> secrets;
+  for (const auto& [name, value] : environment) {
+    const bool secret = name.ends_with("KEY") || name.find("TOKEN") != std::string::npos ||
+                        name.find("SECRET") != std::string::npos ||
+                        name.find("PASSWORD") != std::string::npos;
+    if (secret) secrets.push_back(value);
+  }
+  return secrets;
+}
+
+std::vector<std::string> installation_of(const fs::path& program) {
+  std::set<std::string> shown;
+  std::error_code error;
+  const auto add = [&](const fs::path& path) {
+    if (!path.empty() && !is_system(path) && fs::exists(path, error))
+      shown.insert(path.lexically_normal().string());
+  };
+  const fs::path real = fs::canonical(program, error);
+  add(program);
+  add(real);
+  // npm keeps a package's parts beside each other; other installers keep a version in one folder.
+  const std::size_t modules = real.string().find("/node_modules/");
+  const fs::path around =
+      modules == std::string::npos ? real.parent_path() : fs::path(real.string().substr(0, modules + 13));
+  if (is_narrow(around)) add(around);
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    const fs::path folder(rest.substr(0, colon));
+    if (is_narrow(folder)) add(folder);
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  return {shown.begin(), shown.end()};
+}
+
+fs::path users_folder(const char* variable, const char* fallback) {
+  if (const char* given = std::getenv(variable); given != nullptr && *given != '\0') return given;
+  const char* home = std::getenv("HOME");
+  return home == nullptr || *home == '\0' ? fs::path() : fs::path(home) / fallback;
+}
+
+std::string version_of(const fs::path& program) {
+  const auto output = run_program({.argv = {program.string(), "--version"}, .cwd = {}, .env = {}, .fds = {}},
+                                  std::chrono::seconds(20));
+  if (!output) return {};
+  const std::string_view text = trim(output->out.empty() ? output->err : output->out);
+  return printable(text.substr(0, text.find('\n')));
+}
+
+}  // namespace leanlab::agent

@@ -1,0 +1,62 @@
+// Home: the private home of a command-line agent: its own login, and nothing else of the person's.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/fs.h"
+#include "base/result.h"
+
+namespace leanlab::agent {
+
+/// A file with a login, copied into an agent's home for a turn. When it goes, a token that the agent renewed meanwhile is
+/// written back, under a lock, if it is well-formed and the person's file is still the one that was copied.
+class BorrowedLogin {
+ public:
+  /// `users` may be missing: then there is nothing to borrow. Errors: io.
+  [[nodiscard]] static Result<BorrowedLogin> take(const fs::path& users, const fs::path& copy);
+  BorrowedLogin(BorrowedLogin&& other) noexcept = default;
+  BorrowedLogin& operator=(BorrowedLogin&&) = delete;
+  ~BorrowedLogin();
+  /// The texts in it that look like secrets.
+  [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
+
+ private:
+  BorrowedLogin() = default;
+  void give_back() const;
+  fs::path users_, copy_;
+  std::optional<std::string> borrowed_;
+  std::vector<std::string> secrets_;
+};
+
+/// The home of a turn: the given folder (made when missing), else a temporary one that goes with the object.
+class TurnHome {
+ public:
+  [[nodiscard]] static Result<TurnHome> make(const fs::path& wanted);
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+  std::optional<TempDirectory> temporary_;
+};
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+/// Of our environment what every agent gets: PATH, proxies, certificates, a fixed locale; then what `pass` names. A pattern
+/// ending in '*' names a prefix. HOME is `home`.
+[[nodiscard]] Environment agent_environment(const fs::path& home, const std::vector<std::string>& pass);
+/// The values in it that are secret by their names (…KEY, …TOKEN, …SECRET, …PASSWORD).
+[[nodiscard]] std::vector<std::string> secrets_in(const Environment& environment);
+
+/// What must be readable for `program` to run: itself, what it links to, the installation around it, and the folders of PATH.
+[[nodiscard]] std::vector<std::string> installation_of(const fs::path& program);
+
+/// A folder of the person's configuration: `variable` when set, else `fallback` below HOME.
+[[nodiscard]] fs::path users_folder(const char* variable, const char* fallback);
+
+/// "2.1.197 (Claude Code)": the first line of `program --version`, or empty.
+[[nodiscard]] std::string version_of(const fs::path& program);
+
+}  // namespace leanlab::agent

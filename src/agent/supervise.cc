@@ -1,0 +1,255 @@
+// The program's output is read on the caller's thread; a second thread watches the clocks and ends it by an Interrupt.
+#include "agent/supervise.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include <poll.h>
+
+#include "agent/ends.h"
+#include "base/strings.h"
+#include "sandbox/policies.h"
+#include "sandbox/probe.h"
+#include "sandbox/view.h"
+
+namespace leanlab::agent {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t k_longest_line = 32u << 20;
+constexpr std::uint64_t k_kept_output = 1u << 20;
+
+/// Splits a stream into lines, whatever pieces it comes in.
+class Lines {
+ public:
+  template <class Take>
+  void add(std::string_view piece, Take take) {
+    for (std::size_t end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+      open_.append(piece.substr(0, end));
+      flush(take);
+      piece.remove_prefix(end + 1);
+    }
+    if (open_.size() < k_longest_line) open_.append(piece);
+  }
+  template <class Take>
+  void flush(Take take) {
+    if (open_.ends_with('\r')) open_.pop_back();
+    if (!open_.empty()) take(open_);
+    open_.clear();
+  }
+
+ private:
+  std::string open_;
+};
+
+enum class Expired { none, first, silence };
+
+/// Raises `stop` when the caller wants an end, when a clock has run out, or when the stream said that there is no use.
+class Watcher {
+ public:
+  Watcher(const Progress& progress, const Interrupt& wanted, Interrupt& stop, const Clocks& clocks)
+      : progress_(progress), wanted_(wanted), stop_(stop), clocks_(clocks), thread_([this] { watch(); }) {}
+  ~Watcher() {
+    over_.raise();
+    thread_.join();
+  }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+  [[nodiscard]] Expired expired() const { return expired_.load(); }
+
+ private:
+  void watch() {
+    const SteadyTime started = system_clock().steady();
+    while (!stop_.raised()) {
+      pollfd events[] = {{wanted_.fd(), POLLIN, 0}, {over_.fd(), POLLIN, 0}};
+      ::poll(events, std::size(events), 200);
+      if (over_.raised()) return;
+      if (wanted_.raised() || is_over(progress_.state(), started)) stop_.raise();
+    }
+  }
+  bool is_over(const Progress::State& state, SteadyTime started) {
+    const SteadyTime now = system_clock().steady();
+    if (state.abandoned) return true;
+    if (state.finished) return now - state.last > clocks_.farewell;
+    if (!state.heard && now - started > clocks_.first) {
+      expired_ = Expired::first;
+    } else if (state.heard && !state.tools && now - state.last > clocks_.silence) {
+      expired_ = Expired::silence;
+    }
+    return expired_ != Expired::none;
+  }
+
+  const Progress& progress_;
+  const Interrupt& wanted_;
+  Interrupt& stop_;
+  const Clocks clocks_;
+  Interrupt over_;
+  std::atomic<Expired> expired_{Expired::none};
+  std::thread thread_;
+};
+
+sandbox::Policy policy_of(const AgentProgram& program, const TurnRequest& request, sandbox::Tier tier) {
+  std::vector<std::string> writable = program.writable;
+  writable.push_back(request.workspace.string());
+  std::vector<std::string> readable = program.readable;
+  readable.insert(readable.end(), request.readable.begin(), request.readable.end());
+  sandbox::Limits limits;
+  limits.wall = request.limit;
+  limits.output_bytes = k_kept_output;
+  sandbox::Policy policy = sandbox::agent_policy(writable, readable, limits);
+  policy.hide = request.hidden;
+  std::error_code error;
+  const auto missing = [&](const sandbox::PathRule& rule) {
+    return !std::filesystem::exists(rule.path, error);
+  };
+  std::erase_if(policy.paths, missing);
+  if (tier != sandbox::Tier::C) {
+    for (const sandbox::PathRule& rule : sandbox::network_view()) policy.paths.push_back(rule);
+  }
+  return policy;
+}
+
+void judge_end(const AgentProgram& program, const TurnRequest& request, const Progress::State& state,
+               Expired expired, const Clocks& clocks, const sandbox::Outcome& outcome, Turn& turn) {
+  if (state.finished) return;
+  if (state.abandoned) {
+    turn.retry_at = state.abandoned->retry_at;
+    set_end(turn, state.abandoned->end, program.agent, state.abandoned->message, program.login);
+  } else if (expired == Expired::first) {
+    turn.end = TurnEnd::failed;
+    turn.failure =
+        fmt::format("{} said nothing within {} of its start", program.agent, human_duration(clocks.first));
+  } else if (expired == Expired::silence) {
+    turn.end = TurnEnd::failed;
+    turn.failure = fmt::format("{} said nothing for {} while no tool of its ran", program.agent,
+                               human_duration(clocks.silence));
+  } else if (outcome.end == sandbox::End::wall_limit) {
+    turn.end = TurnEnd::failed;
+    turn.failure = fmt::format("{} took longer than {}", program.agent, human_duration(request.limit));
+    turn.next = "give it more time with limits.agent_seconds in lab.json";
+  }
+}
+
+}  // namespace
+
+Clocks usual_clocks() {
+  Clocks clocks;
+  double first = 0;
+  double silence = 0;
+  const char* given = std::getenv("LEANLAB_AGENT_CLOCKS");
+  if (given == nullptr || std::sscanf(given, "%lf,%lf", &first, &silence) != 2) return clocks;
+  if (first > 0) clocks.first = milliseconds(static_cast<std::int64_t>(std::min(first, 1e6) * 1000));
+  if (silence > 0) clocks.silence = milliseconds(static_cast<std::int64_t>(std::min(silence, 1e6) * 1000));
+  return clocks;
+}
+
+void Progress::said(std::string_view text) {
+  recorder_.text(text);
+  if (!on_activity_) return;
+  const auto lines = split_lines(trim(text));
+  if (!lines.empty()) on_activity_(clip(printable(lines.front()), 100));
+}
+
+void Progress::thought(std::string_view text) {
+  recorder_.thought(text);
+}
+
+void Progress::noticed(std::string_view text) {
+  recorder_.notice(text);
+}
+
+void Progress::tool_started(const std::string& id, const std::string& name, const std::string& input) {
+  recorder_.tool_call(id, name, input);
+  {
+    const std::lock_guard lock(mutex_);
+    tools_.insert(id);
+    state_.tools = true;
+  }
+  if (on_activity_) on_activity_(clip(printable(name + " " + input), 100));
+}
+
+void Progress::tool_ended(const std::string& id, bool ok, std::string_view result) {
+  recorder_.tool_result(id, ok, result);
+  const std::lock_guard lock(mutex_);
+  tools_.erase(id);
+  state_.tools = !tools_.empty();
+}
+
+void Progress::finished() {
+  const std::lock_guard lock(mutex_);
+  state_.finished = true;
+  state_.last = system_clock().steady();
+}
+
+void Progress::abandon(TurnEnd end, std::string message, std::optional<UtcTime> retry_at) {
+  const std::lock_guard lock(mutex_);
+  if (!state_.abandoned && !state_.finished) state_.abandoned = Abandoned{end, std::move(message), retry_at};
+}
+
+void Progress::heard() {
+  const std::lock_guard lock(mutex_);
+  state_.heard = true;
+  if (!state_.finished) state_.last = system_clock().steady();
+}
+
+Progress::State Progress::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, Reader& reader,
+                       const Interrupt& interrupt) {
+  TRY(interrupt.check());
+  const Clocks clocks = usual_clocks();
+  const sandbox::Tier tier = sandbox::probe().tier;
+  Recorder recorder(program.agent, request.role);
+  recorder.prompt(request.prompt);
+  Progress progress(recorder, request.on_activity);
+  Lines lines;
+  const auto take = [&](std::string_view line) {
+    recorder.raw(line);
+    reader.line(line, progress);
+  };
+  sandbox::Command command;
+  command.argv = program.argv;
+  command.cwd = request.workspace;
+  command.env = program.env;
+  command.input = program.input;
+  command.fds = program.fds;
+  command.on_output = [&](sandbox::Stream stream, std::string_view piece) {
+    if (stream == sandbox::Stream::err) return;
+    progress.heard();
+    lines.add(piece, take);
+  };
+  Interrupt stop;
+  Expired expired = Expired::none;
+  Result<sandbox::Outcome> outcome = [&] {
+    Watcher watcher(progress, interrupt, stop, clocks);
+    auto ended = sandbox::run(policy_of(program, request, tier), command, tier, stop);
+    expired = watcher.expired();
+    return ended;
+  }();
+  if (!outcome) {
+    outcome.error().code = ErrorCode::agent_unavailable;
+    outcome.error().context.push_back(fmt::format("starting the agent {}", program.agent));
+    return fail(std::move(outcome.error()));
+  }
+  lines.flush(take);
+  TRY(interrupt.check());
+  Turn turn;
+  reader.end(*outcome, turn);
+  judge_end(program, request, progress.state(), expired, clocks, *outcome, turn);
+  if (!outcome->err.empty()) recorder.notice("stderr: " + outcome->err.substr(0, 16u << 10));
+  turn.reply = redact(repair_utf8(turn.reply), program.secrets);
+  turn.failure = redact(repair_utf8(turn.failure), program.secrets);
+  recorder.end(turn);
+  turn.transcript = recorder.take(program.secrets);
+  return turn;
+}
+
+}  // namespace leanlab::agent
