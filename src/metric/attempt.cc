@@ -8,6 +8,7 @@
 #include "metric/intake.h"
 #include "metric/judge.h"
 #include "metric/prompts.h"
+#include "metric/reach.h"
 #include "metric/workspace.h"
 
 namespace leanlab::metric {
@@ -53,6 +54,7 @@ class Attempt {
   Workspace workspace_;
   std::string file_in_workspace_;
   std::optional<std::string> agent_session_;
+  std::string brief_;  // the first prompt
   lab::Experiment experiment_;
 };
 
@@ -88,6 +90,8 @@ Result<agent::Turn> Attempt::take_turn(std::string prompt, const std::string& pr
   request.limit = session_.config.agent_limit;
   const auto started = session_.clock.steady();
   request.home = workspace_.folder.string() + ".home";
+  request.brief = brief_;
+  set_reach(session_, request);
   auto turn = context_.patience->take_turn(*context_.agent, request, session_.interrupt,
                                            [&](const agent::Pause& pause) { tell(pause); });
   const double seconds = std::chrono::duration<double>(session_.clock.steady() - started).count();
@@ -150,6 +154,7 @@ Result<AttemptEnd> Attempt::propose_and_judge(std::uint64_t remaining) {
                session_.place.name);
     TRY_ASSIGN(std::string prompt, worker_prompt(session_, material, workspace_));
     if (material.parent) experiment_.parent = material.parent->id();
+    brief_ = prompt;
     auto taken = take_turn(std::move(prompt), {}, remaining);
     if (!taken && taken.error().code == ErrorCode::goal_not_met) return fruitless(one_line(taken.error()));
     TRY_ASSIGN(turn, std::move(taken));
