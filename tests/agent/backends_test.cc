@@ -13,7 +13,7 @@ TEST(Backends, UnknownOnesGetASuggestion) {
 }
 
 TEST(Backends, ThoseOfTheContractThatAreNotBuiltSaySo) {
-  for (const char* spec : {"claude", "claude:opus", "codex", "acp", "api", "replay"}) {
+  for (const char* spec : {"codex", "acp", "api", "replay"}) {
     const auto agent = make_agent(spec, {});
     ASSERT_FALSE(agent) << spec;
     EXPECT_EQ(agent.error().code, ErrorCode::unsupported);
