@@ -51,6 +51,7 @@ class Attempt {
   AttemptContext& context_;
   Session& session_;
   const std::uint64_t number_;
+  std::uint64_t proposal_ = 0;
   Workspace workspace_;
   std::string file_in_workspace_;
   std::optional<std::string> agent_session_;
@@ -82,7 +83,7 @@ Result<agent::Turn> Attempt::take_turn(std::string prompt, const std::string& pr
   request.experiments_dir = session_.config.experiments_dir;
   request.suggested_file = workspace_.suggested_file;
   request.parent_file = workspace_.parent_file;
-  request.proposal = session_.book->proposals();
+  request.proposal = proposal_;
   request.seed = context_.seed;
   request.remaining = remaining;
   request.session = agent_session_;
@@ -149,6 +150,7 @@ Result<AttemptEnd> Attempt::propose_and_judge(std::uint64_t remaining) {
     } const release{context_.proposing};
     TRY(session_.interrupt.check());
     phase(lab::Phase::proposing);
+    proposal_ = session_.next_proposal();
     TRY_ASSIGN(const Material material, pick(session_), "choosing what to start from");
     TRY_ASSIGN(workspace_, make_workspace(session_, material, number_), "making a private copy of {}",
                session_.place.name);

@@ -74,7 +74,7 @@ Result<Intake> take_in(const Session& session, const fs::path& file, const fs::p
   return intake;
 }
 
-Status refuse_duplicate(const Session& session, const Intake& intake) {
+Status refuse_duplicate(Session& session, const Intake& intake) {
   if (session.config.duplicates == lab::Duplicates::allow) return {};
   TRY_ASSIGN(const auto twin, session.book->find_hash(intake.sha256));
   if (twin) return refuse("it is byte for byte the same as {} ({})", twin->id(), twin->file);
@@ -85,6 +85,9 @@ Status refuse_duplicate(const Session& session, const Intake& intake) {
     if (const auto hash = sha256_file(it->path()); hash && *hash == intake.sha256)
       return refuse("it is byte for byte the sample, the starting point, which is never scored as new");
   }
+  // Last, for a claim is never given back: two attempts may bring the same bytes at the same moment.
+  if (!session.claim(intake.sha256))
+    return refuse("another attempt of this run has just brought the same bytes");
   return {};
 }
 

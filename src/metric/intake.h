@@ -23,8 +23,8 @@ struct Intake {
 /// empty. Error goal_not_met: refused, with the reason as its message; io otherwise.
 [[nodiscard]] Result<Intake> take_in(const Session& session, const std::filesystem::path& file,
                                      const std::filesystem::path& experiments);
-/// Refused (goal_not_met) when the book has these bytes already and the lab does not allow that.
-[[nodiscard]] Status refuse_duplicate(const Session& session, const Intake& intake);
+/// Refused (goal_not_met) when the book or another attempt of this session has these bytes already and the lab does not allow that.
+[[nodiscard]] Status refuse_duplicate(Session& session, const Intake& intake);
 
 /// Writes the bytes into the lab's experiments folder, read-only, under `wanted` or, when that is taken, a free name.
 /// Returns the path relative to the lab. Errors: io, no_space.

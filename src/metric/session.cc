@@ -49,6 +49,7 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
       config.exclusive ? exec::LocalOptions::Sharing::exclusive : exec::LocalOptions::Sharing::shared;
   session->executor = exec::make_local_executor(local);
   session->next_name_ = session->book->last_number();
+  session->next_proposal_ = session->book->proposals();
   return session;
 }
 
@@ -82,6 +83,11 @@ Status Session::prove_since(const std::string& stamp) {
                 .then("find out what wrote to the lab's folder, then run it again")
           : now.error();
   return fail(*seal_broken_);
+}
+
+bool Session::claim(const std::string& sha256) {
+  const std::lock_guard lock(claims_mutex_);
+  return claims_.insert(sha256).second;
 }
 
 std::string Session::free_name(const std::string& extension) {

@@ -1,6 +1,7 @@
 // Session: what a run or a submission holds open: lock, book, seal, executor, and the way to tell the world.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,6 +46,10 @@ class Session {
 
   /// A file name in the experiments folder that nobody has yet: `exp_0007.py`. Thread: any.
   [[nodiscard]] std::string free_name(const std::string& extension);
+  /// The number of the next proposal, each given once: with the seed it fixes what a tuner chooses. Thread: any.
+  [[nodiscard]] std::uint64_t next_proposal() { return next_proposal_++; }
+  /// False when another attempt of this session has these bytes already. Thread: any.
+  [[nodiscard]] bool claim(const std::string& sha256);
   /// One line for the start of a run: what keeps judge and candidate apart, and what that means.
   [[nodiscard]] std::string protection() const;
   /// The sealed bytes are as they were. Errors: integrity; once it has failed it fails for ever.
@@ -76,8 +81,11 @@ class Session {
   std::optional<FileLock> lock_;
   std::mutex seal_mutex_;
   std::optional<Error> seal_broken_;
+  std::atomic<std::uint64_t> next_proposal_ = 0;  ///< goes on from the book's count
   std::mutex names_mutex_;
   std::uint64_t next_name_ = 0;
+  std::mutex claims_mutex_;
+  std::set<std::string> claims_;  ///< hashes of what this session took in
 };
 
 }  // namespace leanlab::metric

@@ -32,6 +32,27 @@ class Runs(LeanlabTest):
         self.assertEqual(reasons, set())
         self.assert_book_is_sound(self.numbers, 64)
 
+    def test_the_tuner_gives_no_two_turns_at_once_the_same_point(self):
+        self.numbers.write("experiments/sample.txt", "# The sample\nx = 3  # tune: 1..1000 int\ny = 0.5  # tune: 0.0..1.0\n")
+        self.numbers.write("evaluation.sh", '[ -f "$1" ] || exit 2\nsleep 0.2\nsed -n \'s/^x = \\([0-9]*\\).*/{"score": \\1}/p\' "$1"\n')
+        summary = self.run_lab(self.numbers, 24, "--agent", "tuner", "--parallel", 8, "--skip-checks")
+        self.assertEqual(summary["refused"], [])
+        self.assert_book_is_sound(self.numbers, 24)
+
+    def test_two_turns_at_once_that_write_the_same_become_one_experiment(self):
+        arrived = self.temp / "arrived"
+        arrived.mkdir()
+        self.numbers.write(
+            "propose.sh",
+            f"#!/bin/sh\ncat >/dev/null\nmktemp {arrived}/XXXXXXXX >/dev/null\nn=$(ls {arrived} | wc -l)\n"
+            f"if [ $n -le 4 ]; then while [ $(ls {arrived} | wc -l) -lt 4 ]; do sleep 0.05; done; n=4; fi\n"
+            'printf "# the same\\nx = %s\\n" $n >experiments/e$n-$$.txt\n',
+            0o755,
+        )
+        summary = self.run_lab(self.numbers, 4, "--parallel", 4, "--skip-checks")
+        self.assertEqual(len(summary["refused"]), 3)
+        self.assert_book_is_sound(self.numbers, 4)
+
     def test_exclusive_evaluations_never_overlap(self):
         busy = self.temp / "busy"
         self.numbers.write(
