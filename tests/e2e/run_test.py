@@ -45,7 +45,7 @@ class Runs(LeanlabTest):
         self.numbers.write(
             "propose.sh",
             f"#!/bin/sh\ncat >/dev/null\nmktemp {arrived}/XXXXXXXX >/dev/null\nn=$(ls {arrived} | wc -l)\n"
-            f"if [ $n -le 4 ]; then while [ $(ls {arrived} | wc -l) -lt 4 ]; do sleep 0.05; done; n=4; fi\n"
+            f"if [ $n -le 4 ]; then while [ $(ls {arrived} | wc -l) -lt 4 ]; do sleep 0.05; done; n=4; else n=$n.$$; fi\n"
             'printf "# the same\\nx = %s\\n" $n >experiments/e$n-$$.txt\n',
             0o755,
         )
