@@ -171,8 +171,32 @@ fs::path executable_path() {
 }
 
 Result<TempDirectory> TempDirectory::make(const fs::path& parent, std::string_view prefix) {
-  TRY_ASSIGN(fs::path path, make_temp_directory(parent, prefix));
-  return TempDirectory(std::move(path));
+  while (true) {
+    TRY_ASSIGN(fs::path path, make_temp_directory(parent, prefix));
+    TempDirectory made(std::move(path));
+    made.lock_ = Fd(::open(made.path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Somebody who clears up may have been quicker; a disk that knows no locks is never cleared.
+    const bool lost =
+        !made.lock_ || (::flock(made.lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK);
+    if (!lost && fs::exists(made.path_)) return made;
+  }
+}
+
+std::size_t clear_abandoned_temp_directories(const fs::path& parent) {
+  constexpr uid_t k_nobody = 65534;  // whom root's commands run as
+  std::size_t cleared = 0;
+  const auto names = list_directory(parent);
+  if (!names) return cleared;
+  for (const std::string& name : *names) {
+    if (!name.starts_with(k_temp_prefix)) continue;
+    const Fd folder(::open((parent / name).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info{};
+    if (!folder || ::fstat(folder.get(), &info) != 0) continue;
+    const bool ours = info.st_uid == ::geteuid() || (::geteuid() == 0 && info.st_uid == k_nobody);
+    if (!ours || ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    if (remove_tree(parent / name)) ++cleared;
+  }
+  return cleared;
 }
 
 TempDirectory::~TempDirectory() {

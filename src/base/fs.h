@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace leanlab {
@@ -40,13 +41,20 @@ enum class Durability { fast, fsynced };
 /// The file of the running binary, links resolved.
 [[nodiscard]] fs::path executable_path();
 
-/// A temporary folder that is removed when the object goes.
+/// How the names of our temporary folders begin.
+inline constexpr std::string_view k_temp_prefix = "leanlab-tmp-";
+
+/// A temporary folder that is removed when the object goes. It is locked (flock(2)) as long, so that what a dead process
+/// left is told from what is in use.
 class TempDirectory {
  public:
   [[nodiscard]] static Result<TempDirectory> make(const fs::path& parent = fs::temp_directory_path(),
-                                                  std::string_view prefix = "leanlab-");
+                                                  std::string_view prefix = k_temp_prefix);
   explicit TempDirectory(fs::path path) : path_(std::move(path)) {}
-  TempDirectory(TempDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  TempDirectory(TempDirectory&& other) noexcept
+      : path_(std::move(other.path_)), lock_(std::move(other.lock_)) {
+    other.path_.clear();
+  }
   TempDirectory& operator=(TempDirectory&&) = delete;
   TempDirectory(const TempDirectory&) = delete;
   TempDirectory& operator=(const TempDirectory&) = delete;
@@ -55,7 +63,10 @@ class TempDirectory {
 
  private:
   fs::path path_;
+  Fd lock_;
 };
+/// Removes the folders of ours in `parent` whose process was killed before it could: nobody holds their locks. Returns how many.
+std::size_t clear_abandoned_temp_directories(const fs::path& parent = fs::temp_directory_path());
 
 /// An exclusive flock(2) on a file, which the kernel drops when the process dies.
 class FileLock {

@@ -110,6 +110,7 @@ Json to_json(const RunSummary& summary) {
   object["tokens"] = tokens_json(summary.tokens);
   object["seconds"] = summary.seconds;
   object["ended_because"] = or_null(summary.ended_because);
+  object["next"] = or_null(summary.next);
   object["experiments"] = Json::array();
   for (const Experiment& experiment : summary.experiments)
     object["experiments"].push_back(to_json(experiment));

@@ -78,6 +78,7 @@ struct RunSummary {
   std::optional<agent::Tokens> tokens;
   double seconds = 0;
   std::string ended_because;  ///< empty: all were made; else "interrupted", "budget", ...
+  std::string next;           ///< what a person can do about that; empty: go on with --resume
 };
 
 using Event = std::variant<RunStarted, AttemptStarted, PhaseChanged, AttemptFinished, AttemptRefused,

@@ -270,6 +270,9 @@ Result<Experiment> from_record(const Json& body, std::string lab) {
   read_judgement(read, experiment);
   read.text("notes", experiment.notes);
   read.text("parent", experiment.parent);
+  // A parent is of the same lab, which may have had another name when this was recorded.
+  if (const std::size_t slash = experiment.parent.rfind('/'); slash != std::string::npos)
+    experiment.parent = experiment.lab + experiment.parent.substr(slash);
   read.text("agent", experiment.agent);
   read.word("origin", k_origins, experiment.origin);
   read.real("cost_usd", experiment.cost_usd);

@@ -37,6 +37,7 @@ class Attempt {
                                     std::move(detail)});
   }
   Result<AttemptEnd> fruitless(const std::string& reason);
+  Result<AttemptEnd> gave_nothing(const Error& why);
   Result<AttemptEnd> refused(const std::string& file, const Error& why);
   Result<agent::Turn> take_turn(std::string prompt, const std::string& previous_error,
                                 std::uint64_t remaining);
@@ -62,6 +63,13 @@ class Attempt {
 Result<AttemptEnd> Attempt::fruitless(const std::string& reason) {
   TRY(session_.book->record_refusal({"", reason}, context_.agent->describe()));
   session_.tell(lab::AttemptFailed{number_, reason});
+  return AttemptEnd::fruitless;
+}
+
+// A turn that failed costs its turn, and the next may do better. A free agent knows what it has: without more there is no next.
+Result<AttemptEnd> Attempt::gave_nothing(const Error& why) {
+  TRY(fruitless(one_line(why)));
+  if (context_.agent->capabilities().free) return fail(why);
   return AttemptEnd::fruitless;
 }
 
@@ -158,7 +166,7 @@ Result<AttemptEnd> Attempt::propose_and_judge(std::uint64_t remaining) {
     if (material.parent) experiment_.parent = material.parent->id();
     brief_ = prompt;
     auto taken = take_turn(std::move(prompt), {}, remaining);
-    if (!taken && taken.error().code == ErrorCode::goal_not_met) return fruitless(one_line(taken.error()));
+    if (!taken && taken.error().code == ErrorCode::goal_not_met) return gave_nothing(taken.error());
     TRY_ASSIGN(turn, std::move(taken));
     crash_point("loop.proposed");
     file = proposed_file(turn);

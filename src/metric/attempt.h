@@ -31,7 +31,8 @@ struct AttemptContext {
 };
 
 /// Lets the agent propose, takes its file in, judges, repairs and records. `remaining` counts proposals after this one.
-/// Errors: interrupted (what was taken in stays pending), integrity, agent_unavailable, misconfigured, io, no_space: the run ends.
+/// Errors: goal_not_met (a free agent has nothing more to propose: the run ends well), interrupted (what was taken in
+/// stays pending), integrity, agent_unavailable, misconfigured, io, no_space: the run ends.
 [[nodiscard]] Result<AttemptEnd> run_attempt(AttemptContext& context, std::uint64_t attempt,
                                              std::uint64_t remaining);
 

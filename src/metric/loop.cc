@@ -88,6 +88,7 @@ class Run {
   std::uint64_t to_claim_ = 0;  // attempts that may still be started
   std::uint64_t refusals_in_a_row_ = 0;
   std::optional<Error> failure_;  // what ends the run
+  bool nothing_left_ = false;     // to propose
   lab::RunSummary summary_;
 };
 
@@ -185,6 +186,13 @@ bool Run::claim(std::uint64_t& attempt, std::uint64_t& remaining, std::optional<
 
 void Run::settle(Result<AttemptEnd> end) {
   const std::lock_guard lock(mutex_);
+  if (!end && end.error().code == ErrorCode::goal_not_met) {
+    to_claim_ = 0;
+    nothing_left_ = true;
+    summary_.ended_because = end.error().message;
+    summary_.next = end.error().next;
+    return;
+  }
   if (!end) {
     // The first failure ends the run; "interrupted" of others is only its echo.
     if (!failure_ || failure_->code == ErrorCode::interrupted) failure_ = std::move(end.error());
@@ -285,7 +293,7 @@ Result<lab::RunSummary> Run::finish() {
   if (failure_)
     summary_.ended_because = failure_->code == ErrorCode::interrupted ? "interrupted" : one_line(*failure_);
   summary_.seconds = std::chrono::duration<double>(session_.clock.steady() - started_).count();
-  plan_.finished = !failure_;
+  plan_.finished = summary_.ended_because.empty() || nothing_left_;
   if (const Status saved = save_plan(session_.place, plan_); !saved && !failure_) failure_ = saved.error();
   const Status ended = session_.book->record_event(
       "run_ended", Json{{"made", summary_.made}, {"because", summary_.ended_because}});

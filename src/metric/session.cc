@@ -41,6 +41,7 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
   if (!locked && config.judge == lab::JudgeContract::automatic)
     lab::freeze_level(session->seal, session->judging.level);
   // What is left of attempts that a crash cut off; their experiments are in the store.
+  static_cast<void>(clear_abandoned_temp_directories());
   TRY(remove_tree(place.state / "work"));
   TRY(make_directories(place.state / "work"));
   exec::LocalOptions local;

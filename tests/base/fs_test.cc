@@ -1,5 +1,7 @@
 #include "base/fs.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace leanlab {
@@ -8,7 +10,7 @@ namespace {
 class FsTest : public testing::Test {
  protected:
   TempDirectory folder_ = *TempDirectory::make();
-  fs::path path(const char* name) const { return folder_.path() / name; }
+  fs::path path(const std::string& name) const { return folder_.path() / name; }
 };
 
 TEST_F(FsTest, WritesAndReadsWholeFiles) {
@@ -53,6 +55,19 @@ TEST_F(FsTest, ALockHasOneHolder) {
     const FileLock gone = std::move(*first);
   }
   EXPECT_TRUE(FileLock::try_take(path("lock")));
+}
+
+TEST_F(FsTest, WhatADeadProcessLeftIsClearedAndWhatIsInUseIsNot) {
+  const fs::path dead = path(std::string(k_temp_prefix) + "dead01");
+  ASSERT_TRUE(make_directories(dead / "sub"));
+  ASSERT_TRUE(write_file(dead / "sub/file", "x"));
+  ASSERT_TRUE(make_directories(path("leanlab-of-somebody-else")));
+  const auto alive = TempDirectory::make(folder_.path());
+  ASSERT_TRUE(alive);
+  EXPECT_EQ(clear_abandoned_temp_directories(folder_.path()), 1u);
+  EXPECT_FALSE(fs::exists(dead));
+  EXPECT_TRUE(fs::exists(alive->path()));
+  EXPECT_TRUE(fs::exists(path("leanlab-of-somebody-else")));
 }
 
 }  // namespace

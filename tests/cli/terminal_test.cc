@@ -5,6 +5,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/fd.h"
@@ -80,6 +81,16 @@ TEST(StyledText, ClippingClosesTheStyle) {
   EXPECT_EQ(styled_clip("数字数字", 4), "数…");
   EXPECT_EQ(styled_clip("abcd", 4), "abcd");
   EXPECT_EQ(styled_clip("abcd", 0), "");
+}
+
+TEST(StyledWrap, breaks_between_words_and_indents_what_follows) {
+  EXPECT_THAT(styled_wrap("one two three four", 9, "  "),
+              ::testing::ElementsAre("one two", "  three", "  four"));
+  EXPECT_THAT(styled_wrap("  short", 9, "  "), ::testing::ElementsAre("  short"));
+  EXPECT_THAT(styled_wrap("a longerthanallcolumns b", 9, ""),
+              ::testing::ElementsAre("a", "longerthanallcolumns", "b"));
+  EXPECT_THAT(styled_wrap(Style(true).red("ab cd"), 4, ""),
+              ::testing::ElementsAre("\x1b[31mab", "cd\x1b[0m"));
 }
 
 }  // namespace

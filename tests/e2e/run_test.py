@@ -1,5 +1,6 @@
 """The loop as a person drives it: flags of `run`, many at once, one run per lab, repairs, the dry run."""
 import json
+import signal
 import unittest
 
 from leanlab_testing import LeanlabTest, wait_until
@@ -144,6 +145,40 @@ class Runs(LeanlabTest):
     def test_nothing_tunable_is_told(self):
         done = self.leanlab("run", "numbers", "--n", 1, "--agent", "tuner", code=3)
         self.assert_explains(done, "tune:")
+
+    def test_a_tuner_with_nothing_left_ends_the_run(self):
+        lab = self.lab("small", files={"experiments/sample.txt": "# tuned\nx = 3  # tune: {1, 2, 3, 4}\n"})
+        lab.write("evaluation.sh", '[ -f "$1" ] || exit 2\nx=$(sed -n "s/^x = \\([0-9]*\\).*/\\1/p" "$1")\necho "{\\"score\\": $x}"\n')
+        for parallel in (1, 4):
+            with self.subTest(parallel=parallel):
+                summary = self.json("run", "small", "--n", 500, "--agent", "tuner", "--parallel", parallel)
+                self.assertRegex(summary["ended_because"], "combination")
+                self.assertIn("widen", summary["next"])
+                self.assertLess(len(lab.rows()), 6)
+        self.assertEqual(sorted(row["score"] for row in lab.rows()), [1, 2, 3, 4])
+        self.assertEqual(self.json("run", "small", "--resume", "--agent", "tuner")["new"], 0, "that run has come to its end")
+
+    def test_until_ends_a_run_that_resume_finishes(self):
+        first = self.run_lab(self.numbers, 2, "--until", "2020-01-01T00:00:00Z")
+        self.assertEqual(first["new"], 0)
+        self.assertIn("--until", first["ended_because"])
+        again = self.json("run", "numbers", "--resume", "--agent", "command:./propose.sh")
+        self.assertEqual(again["new"], 2)
+
+    def test_an_interrupted_run_prints_one_object_that_holds_the_summary_and_the_error(self):
+        for form in ("--json", "--json=lines"):
+            with self.subTest(form=form):
+                before = len(self.numbers.rows())
+                run = self.start("run", "numbers", "--n", 500, "--agent", "command:./propose.sh", form)
+                wait_until(lambda: len(self.numbers.rows()) > before, "a record")
+                run.send_signal(signal.SIGINT)
+                done = self.finish(run, code=8)
+                last = json.loads(done.out.splitlines()[-1])
+                if form == "--json":
+                    self.assertEqual(len(done.out.splitlines()), 1)
+                self.assertEqual(last["error"]["code"], "interrupted")
+                self.assertIn("--resume", last["error"]["next"])
+                self.assertGreater(len(last["experiments"]), 0)
 
     def test_the_tuner_gives_the_same_experiments_for_the_same_seed(self):
         sources = []

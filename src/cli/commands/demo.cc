@@ -50,11 +50,12 @@ Result<int> run_demo(Context& context, const Arguments& arguments) {
         },
         *context.clock, *context.interrupt));
   }
-  TRY_ASSIGN(const lab::RunSummary summary,
-             metric::run_lab(project, place, options, sink, *context.clock, *context.interrupt));
+  const auto summary = metric::run_lab(project, place, options, sink, *context.clock, *context.interrupt);
+  if (!summary) return display.failed(summary.error());
+  display.done();
   context.say(fmt::format("\nLook around: cd {} and try  leanlab list,  leanlab show {},  leanlab verify",
                           shell_word(folder.filename().string()),
-                          summary.best ? summary.best->id() : std::string(k_lab) + "/1"));
+                          summary->best ? summary->best->id() : std::string(k_lab) + "/1"));
   return 0;
 }
 

@@ -88,9 +88,12 @@ Result<int> run_run(Context& context, const Arguments& arguments) {
   }
   if (!arguments.has("--skip-checks") && !options.resume_only) TRY(preflight(context, open));
   ui::RunDisplay display(context);
-  TRY_ASSIGN(const lab::RunSummary summary, metric::run_lab(open.project, open.place, options, display.sink(),
-                                                            *context.clock, *context.interrupt));
-  return arguments.has("--require-improvement") && !summary.improved ? exit_code(ErrorCode::goal_not_met) : 0;
+  const auto summary =
+      metric::run_lab(open.project, open.place, options, display.sink(), *context.clock, *context.interrupt);
+  if (!summary) return display.failed(summary.error());
+  display.done();
+  return arguments.has("--require-improvement") && !summary->improved ? exit_code(ErrorCode::goal_not_met)
+                                                                      : 0;
 }
 
 }  // namespace

@@ -27,10 +27,11 @@ Result<int> run_submit(Context& context, const Arguments& arguments) {
   std::vector<std::string> files;
   for (const std::string& file : arguments.words("file")) files.push_back(located(context, open, file));
   ui::RunDisplay display(context);
-  TRY_ASSIGN(const lab::RunSummary summary,
-             metric::submit_files(open.project, open.place, files, driver(), display.sink(), *context.clock,
-                                  *context.interrupt, min_tier(arguments)));
-  return summary.refused.empty() ? 0 : exit_code(ErrorCode::goal_not_met);
+  const auto summary = metric::submit_files(open.project, open.place, files, driver(), display.sink(),
+                                            *context.clock, *context.interrupt, min_tier(arguments));
+  if (!summary) return display.failed(summary.error());
+  display.done();
+  return summary->refused.empty() ? 0 : exit_code(ErrorCode::goal_not_met);
 }
 
 }  // namespace

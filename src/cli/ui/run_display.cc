@@ -1,11 +1,14 @@
 // RunDisplay: one writer to the screen, at most ten times a second, each picture in one write.
 #include "cli/ui/run_display.h"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "cli/errors.h"
 #include "cli/ui/diagnostics.h"
 
 namespace leanlab::cli::ui {
@@ -24,7 +27,7 @@ RunDisplay::RunDisplay(Context& context)
   if (!live_) return;
   set_log_sink([this](LogLevel level, std::string_view text) {
     const std::lock_guard lock(mutex_);
-    draw({diagnostic_line(context_.err.style, level, text)});
+    draw({diagnostic_line(context_.err.style, level, text)}, Fit::wrap);
   });
   drawer_ = std::jthread([this](const std::stop_token& stop) { redraw_until(stop); });
 }
@@ -44,13 +47,17 @@ lab::EventSink RunDisplay::sink() {
 
 void RunDisplay::take(const lab::Event& event) {
   const std::lock_guard lock(mutex_);
+  const auto* summary = std::get_if<lab::RunSummary>(&event);
   if (context_.output == Output::json_lines) {
-    context_.print_json(lab::to_json(event, iso8601(context_.clock->now())));
+    Json object = lab::to_json(event, iso8601(context_.clock->now()));
+    if (summary)
+      summary_ = std::make_unique<Json>(std::move(object));
+    else
+      context_.print_json(object);
     return;
   }
-  const auto* summary = std::get_if<lab::RunSummary>(&event);
   if (context_.wants_json()) {
-    if (summary) context_.print_json(lab::to_json(*summary));
+    if (summary) summary_ = std::make_unique<Json>(lab::to_json(*summary));
     const auto* notice = std::get_if<lab::Notice>(&event);
     if (notice && notice->kind == lab::Notice::Kind::warning) log_line(LogLevel::warning, notice->text);
     return;
@@ -58,7 +65,9 @@ void RunDisplay::take(const lab::Event& event) {
   const std::vector<std::string> lines = view_.apply(event, context_.clock->steady(), canvas());
   if (summary) return finish(*summary);
   if (live_) {
-    if (!lines.empty()) draw(lines);
+    const bool sentences =
+        std::holds_alternative<lab::RunStarted>(event) || std::holds_alternative<lab::Notice>(event);
+    if (!lines.empty()) draw(lines, sentences ? Fit::wrap : Fit::clip);
   } else {
     const auto* notice = std::get_if<lab::Notice>(&event);
     const bool matters = notice && notice->kind == lab::Notice::Kind::warning;
@@ -70,6 +79,24 @@ void RunDisplay::take(const lab::Event& event) {
 void RunDisplay::finish(const lab::RunSummary& summary) {
   if (live_) erase();
   context_.print(summary_text(summary, context_.out.style));
+  told_summary_ = true;
+}
+
+void RunDisplay::done() {
+  const std::lock_guard lock(mutex_);
+  if (summary_) context_.print_json(*std::exchange(summary_, nullptr));
+}
+
+Result<int> RunDisplay::failed(Error error) {
+  const std::lock_guard lock(mutex_);
+  const int code = exit_code(error.code);
+  if (summary_) {
+    summary_->update(error_json(error));
+    context_.print_json(*std::exchange(summary_, nullptr));
+    return code;
+  }
+  if (told_summary_ && error.code == ErrorCode::interrupted) return code;
+  return fail(std::move(error));
 }
 
 Canvas RunDisplay::canvas() const {
@@ -91,14 +118,20 @@ void RunDisplay::erase() {
   static_cast<void>(write_all(context_.err.fd, "\r" + up + "\x1b[J"));
 }
 
-void RunDisplay::draw(const std::vector<std::string>& above) {
+void RunDisplay::draw(const std::vector<std::string>& above, Fit fit) {
   std::size_t rows = 0;
   const Canvas where = canvas();
   for (const std::size_t width : drawn_) rows += width == 0 ? 1 : (width + where.columns - 1) / where.columns;
   std::string out = k_begin;
   out += "\r";
   if (rows > 1) out += fmt::format("\x1b[{}A", rows - 1);
-  for (const std::string& line : above) out += styled_clip(line, where.columns - 1) + "\x1b[K\n";
+  for (const std::string& line : above) {
+    if (fit == Fit::clip) {
+      out += styled_clip(line, where.columns - 1) + "\x1b[K\n";
+      continue;
+    }
+    for (const std::string& part : styled_wrap(line, where.columns - 1, "    ")) out += part + "\x1b[K\n";
+  }
   drawn_.clear();
   const std::vector<std::string> lines = view_.live_lines(context_.clock->steady(), where);
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -113,7 +146,7 @@ void RunDisplay::draw(const std::vector<std::string>& above) {
 void RunDisplay::redraw_until(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (!drawn_.empty() || !view_.live_lines(context_.clock->steady(), canvas()).empty()) draw({});
+    if (!drawn_.empty() || !view_.live_lines(context_.clock->steady(), canvas()).empty()) draw({}, Fit::clip);
     wake_.wait_for(lock, stop, k_frame, [] { return false; });
   }
 }

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/json.h"
+#include "base/result.h"
 #include "cli/context.h"
 #include "cli/ui/run_view.h"
 #include "lab/events.h"
@@ -27,10 +30,16 @@ class RunDisplay {
   void take(const lab::Event& event);
   /// take() as a run wants it. The display must outlive it.
   [[nodiscard]] lab::EventSink sink();
+  /// The run came to its end: with --json its summary is printed now, as the one object.
+  void done();
+  /// The run failed. With --json summary and error are one object; an interruption that the summary has told is not told
+  /// again. Returns the exit code, or the error that is still to be reported.
+  [[nodiscard]] Result<int> failed(Error error);
 
  private:
+  enum class Fit { clip, wrap };
   [[nodiscard]] Canvas canvas() const;
-  void draw(const std::vector<std::string>& above);  // all of these with mutex_ held
+  void draw(const std::vector<std::string>& above, Fit fit);  // all of these with mutex_ held
   void erase();
   void finish(const lab::RunSummary& summary);
   void redraw_until(const std::stop_token& stop);
@@ -38,6 +47,8 @@ class RunDisplay {
   Context& context_;
   const bool live_;
   std::mutex mutex_;
+  std::unique_ptr<Json> summary_;  // told last
+  bool told_summary_ = false;
   RunView view_;
   std::vector<std::size_t> drawn_;  // widths of the live lines on the screen
   std::condition_variable_any wake_;

@@ -54,7 +54,9 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
     text += fmt::format("  next: {}\n", style.cyan("leanlab check " + lab));
   }
   if (!summary.ended_because.empty())
-    text += fmt::format("  to go on: {}\n", style.cyan("leanlab run " + lab + " --resume"));
+    text +=
+        fmt::format("  to go on: {}\n", summary.next.empty() ? style.cyan("leanlab run " + lab + " --resume")
+                                                             : printable(summary.next));
   return text;
 }
 

@@ -66,6 +66,12 @@ std::string elapsed(SteadyTime from, SteadyTime to) {
   return human_duration(std::chrono::floor<std::chrono::seconds>(time));
 }
 
+/// An estimate: no tenths.
+std::string whole_seconds(SteadyTime::duration time) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(time);
+  return seconds < std::chrono::minutes(1) ? fmt::format("{} s", seconds.count()) : human_duration(seconds);
+}
+
 }  // namespace
 
 /// One function for each kind of event.
@@ -154,6 +160,11 @@ void RunView::note_value(const lab::Experiment& experiment) {
   if (history_.size() > k_history) history_.erase(history_.begin());
 }
 
+// Wide enough for an id with four digits and for "attempt 100", so that all lines stand in the same columns.
+std::size_t RunView::name_columns() const {
+  return std::max<std::size_t>(run_.lab.size() + 5, 11);
+}
+
 std::string RunView::name_of(std::uint64_t number, const Attempt& attempt) const {
   return attempt.id.empty() ? fmt::format("attempt {}", number) : attempt.id;
 }
@@ -161,8 +172,7 @@ std::string RunView::name_of(std::uint64_t number, const Attempt& attempt) const
 std::string RunView::finished_line(const lab::AttemptFinished& event, const Canvas& canvas) const {
   const Style& style = canvas.style;
   const lab::Experiment& experiment = event.experiment;
-  std::string line =
-      "  " + mark(experiment.verdict, canvas) + " " + left(experiment.id(), run_.lab.size() + 5);
+  std::string line = "  " + mark(experiment.verdict, canvas) + " " + left(experiment.id(), name_columns());
   const bool accepted = experiment.verdict == Verdict::accepted;
   if (experiment.value) {
     const std::string value = format_(*experiment.value);
@@ -193,7 +203,7 @@ std::string RunView::attempt_line(std::uint64_t number, const Attempt& attempt, 
   const bool waits = attempt.phase == lab::Phase::waiting || attempt.phase == lab::Phase::queued;
   const std::string phase = left(lab::name(attempt.phase), 10);
   std::string line = "  " + (waits ? style.dim("-") : spinner(now, canvas)) + " ";
-  line += left(name_of(number, attempt), run_.lab.size() + 5) + " ";
+  line += left(name_of(number, attempt), name_columns()) + " ";
   line +=
       (waits ? style.dim(phase) : style.cyan(phase)) + " " + right(elapsed(attempt.phase_started, now), 9);
   line += "  " + style.dim(printable(attempt.agent));
@@ -224,7 +234,7 @@ std::string RunView::progress_line(SteadyTime now, const Canvas& canvas) const {
   if (done_ > 0 && done_ < run_.planned) {
     const auto rest =
         (now - started_) * static_cast<std::int64_t>(run_.planned - done_) / static_cast<std::int64_t>(done_);
-    line += style.dim(", about " + human_duration(std::chrono::ceil<std::chrono::seconds>(rest)) + " left");
+    line += style.dim(", about " + whole_seconds(rest) + " left");
   }
   return line;
 }

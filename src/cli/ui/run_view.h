@@ -39,6 +39,7 @@ class RunView {
   struct Apply;
 
   void note_value(const lab::Experiment& experiment);
+  [[nodiscard]] std::size_t name_columns() const;
   [[nodiscard]] std::string name_of(std::uint64_t number, const Attempt& attempt) const;
   [[nodiscard]] std::string finished_line(const lab::AttemptFinished& event, const Canvas& canvas) const;
   [[nodiscard]] std::string attempt_line(std::uint64_t number, const Attempt& attempt, SteadyTime now,

@@ -1,6 +1,7 @@
 // Terminal: the rules for colour and animation, and escape-aware widths.
 #include "cli/ui/terminal.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
@@ -117,6 +118,25 @@ std::string styled_clip(std::string_view text, std::size_t columns) {
   if (columns > 0) clipped += "…";
   if (styled) clipped += "\x1b[0m";
   return clipped;
+}
+
+std::vector<std::string> styled_wrap(std::string_view text, std::size_t columns, std::string_view indent) {
+  std::vector<std::string> lines;
+  std::string line;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find(' ', at + 1), text.size());
+    const std::string_view word = text.substr(at, end - at);  // with the blank before it
+    if (!line.empty() && styled_width(line) + styled_width(word) > columns) {
+      lines.push_back(std::move(line));
+      line = std::string(indent) + std::string(word.substr(word.starts_with(' ') ? 1 : 0));
+    } else {
+      line += word;
+    }
+    at = end;
+  }
+  lines.push_back(std::move(line));
+  return lines;
 }
 
 }  // namespace leanlab::cli::ui

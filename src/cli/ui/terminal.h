@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace leanlab::cli::ui {
 
@@ -58,5 +59,9 @@ struct Terminal {
 [[nodiscard]] std::size_t styled_width(std::string_view text);
 /// Styled text cut to `columns`, with "…" when cut and its styling closed.
 [[nodiscard]] std::string styled_clip(std::string_view text, std::size_t columns);
+/// Styled text broken between words into lines of at most `columns`; further lines begin with `indent`. A longer word
+/// stands on a line of its own.
+[[nodiscard]] std::vector<std::string> styled_wrap(std::string_view text, std::size_t columns,
+                                                   std::string_view indent);
 
 }  // namespace leanlab::cli::ui
