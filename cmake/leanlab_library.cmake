@@ -68,5 +68,5 @@ function(leanlab_test NAME)
     target_precompile_headers(${NAME}_test REUSE_FROM leanlab_test_pch)
   endif()
   gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS unit TIMEOUT 120 ${lock} ENVIRONMENT "XDG_STATE_HOME=${PROJECT_BINARY_DIR}/test-home/state" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+    PROPERTIES LABELS unit TIMEOUT 120 ${lock} ENVIRONMENT "XDG_STATE_HOME=${PROJECT_BINARY_DIR}/test-home/state;XDG_CONFIG_HOME=${PROJECT_BINARY_DIR}/test-home/config" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()

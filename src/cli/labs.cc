@@ -63,6 +63,15 @@ std::optional<sandbox::Tier> min_tier(const Arguments& arguments) {
   return *tier == "A" ? sandbox::Tier::A : *tier == "B" ? sandbox::Tier::B : sandbox::Tier::C;
 }
 
+Status allow_owner_act(const OpenLab& open, const std::string& act) {
+  if (!open.config.owner_must_be_person || driver() == "person") return {};
+  return fail(
+      Error(ErrorCode::person_needed,
+            fmt::format("{} is an act of the owner, and your configuration asks for a person at a terminal",
+                        act))
+          .then("leanlab config LAB --show-origin shows where owner.require is set"));
+}
+
 std::string shell_word(const std::string& word) {
   return join_command(std::vector<std::string>{word});
 }

@@ -34,6 +34,9 @@ struct OpenLab {
 [[nodiscard]] std::string driver();
 /// What `--min-tier` asks for; none: anything will do.
 [[nodiscard]] std::optional<sandbox::Tier> min_tier(const Arguments& arguments);
+/// An act of the owner, "unlocking digits": refused to all but a person where the user's configuration asks for one.
+/// Errors: person_needed.
+[[nodiscard]] Status allow_owner_act(const OpenLab& open, const std::string& act);
 /// A word as it must be typed in a shell.
 [[nodiscard]] std::string shell_word(const std::string& word);
 

@@ -1,4 +1,6 @@
 // rebuild: database and results.jsonl made anew from the ledger; and the owner's word that a ledger is to be trusted.
+#include <vector>
+
 #include <nlohmann/json.hpp>
 
 #include "base/fs.h"
@@ -45,7 +47,13 @@ Result<std::uint64_t> rebuild_book(const Place& place, const Config& config, con
     if (!anchors.holds) return fail(anchor_broken(place, anchors));
     // Foreign rows that were not imported yet must not get lost: they come back behind the rebuilt ones.
     TRY(results.mend());
-    TRY_ASSIGN(auto lines, results.read(0));
+    std::vector<ResultsLine> lines;
+    TRY(results.scan(0, [&](ResultsLine& line) -> Status {
+      if (line.ledger == ledger->id())
+        line.text.clear();  // the ledger has it: a large book is not held in memory
+      lines.push_back(std::move(line));
+      return {};
+    }));
     ResultsTail tail(std::move(lines), 0, ledger->id(), ledger->head().seq, ledger->head().seq);
     TRY(ledger->scan({}, [&](const store::Record& record) -> Status {
       if (record.type != "imported") return {};

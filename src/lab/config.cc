@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/strings.h"
+#include "lab/config_layers.h"
 #include "lab/config_section.h"
 
 namespace leanlab::lab {
@@ -195,22 +196,37 @@ Status read_agents(ConfigSection& top, Config& config) {
   return {};
 }
 
-Status read_all(ConfigSection& top, Config& config) {
+/// What is not of one lab alone: it may stand in every layer.
+Status read_shared(ConfigSection& top, Config& config) {
   static_cast<void>(top.member("$schema"));  // editors put it there
-  TRY(top.text("name", config.name));
-  if (const Json* text = top.member("description"); text == nullptr || !text->is_null())
-    TRY(top.text("description", config.description));
-  TRY(read_objective(top, config));
-  TRY(read_places(top, config));
-  TRY(read_commands(top, config));
   TRY(top.whole("director_every", 0, 1'000'000, config.director_every));
   TRY(top.whole("critic_every", 0, 1'000'000, config.critic_every));
   TRY(top.whole("max_fix_calls", 0, 1000, config.max_fix_calls));
   TRY(read_limits(top, config));
   TRY(read_parallel(top, config));
   TRY(read_resources(top, config));
-  TRY(read_judging(top, config));
   TRY(read_agents(top, config));
+  return {};
+}
+
+Status read_owner(ConfigSection& top, Config& config) {
+  TRY_ASSIGN(ConfigSection owner, top.section("owner"));
+  std::size_t index = 0;
+  TRY(owner.word("require", {"anyone", "person"}, index));
+  config.owner_must_be_person = index == 1;
+  owner.finish(config.warnings);
+  return {};
+}
+
+Status read_all(ConfigSection& top, Config& config) {
+  TRY(top.text("name", config.name));
+  if (const Json* text = top.member("description"); text == nullptr || !text->is_null())
+    TRY(top.text("description", config.description));
+  TRY(read_objective(top, config));
+  TRY(read_places(top, config));
+  TRY(read_commands(top, config));
+  TRY(read_shared(top, config));
+  TRY(read_judging(top, config));
   TRY(top.not_built({"accept", "stages", "holdout_cmd", "budget", "search", "sandbox"}));
   top.finish(config.warnings);
   return {};
@@ -230,20 +246,47 @@ const char* name(Direction direction) {
   return direction == Direction::minimise ? "min" : "max";
 }
 
-Result<Config> parse_config(const std::string& text, const std::string& shown) {
-  Config config;
+namespace {
+
+Status read_lab(const std::string& text, const std::string& shown, Config& config) {
   config.text = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
   TRY_ASSIGN(const Json value, parse_json(config.text, shown));
   ConfigSection top(ConfigSource{config.text, shown}, value, "");
   TRY(top.expect_object());
-  TRY(read_all(top, config));
+  return read_all(top, config);
+}
+
+Status read_layer(const ConfigLayer& layer, Config& config) {
+  TRY_ASSIGN(const Json value, parse_json(layer.text, layer.shown));
+  ConfigSection top(ConfigSource{layer.text, layer.shown}, value, "");
+  TRY(top.expect_object());
+  TRY(read_shared(top, config));
+  if (layer.rank == ConfigLayer::Rank::below_lab) TRY(read_owner(top, config));
+  const std::size_t before = config.warnings.size();
+  top.finish(config.warnings);
+  for (std::size_t i = before; i < config.warnings.size(); ++i)
+    config.warnings[i] += " (" + layer.shown + ")";
+  return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(const std::string& text, const std::string& shown) {
+  Config config;
+  TRY(read_lab(text, shown, config));
   return config;
 }
 
 Result<Config> load_config(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "lab.json";
   TRY_ASSIGN(const std::string text, read_file(file, k_largest_file));
-  TRY_ASSIGN(Config config, parse_config(text, shown_path(file)));
+  Config config;
+  TRY_ASSIGN(config.layers, find_config_layers());
+  for (const ConfigLayer::Rank rank : {ConfigLayer::Rank::below_lab, ConfigLayer::Rank::above_lab}) {
+    if (rank == ConfigLayer::Rank::above_lab) TRY(read_lab(text, shown_path(file), config));
+    for (const ConfigLayer& layer : config.layers)
+      if (layer.rank == rank) TRY(read_layer(layer, config), "reading {}", layer.shown);
+  }
   if (config.name.empty()) config.name = folder.filename().string();
   return config;
 }

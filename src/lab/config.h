@@ -30,6 +30,13 @@ struct Objective {
 enum class JudgeContract { automatic, isolated, proxied, in_process };
 enum class Duplicates { refuse, allow };
 
+/// A source of values besides lab.json: the user's file below it, LEANLAB_* variables above it.
+struct ConfigLayer {
+  enum class Rank { below_lab, above_lab } rank = Rank::below_lab;
+  std::string shown;  ///< the file's path, or "environment"
+  std::string text;   ///< JSON of the same shape as lab.json
+};
+
 /// What lab.json says, with the documented default for all that it does not say.
 struct Config {
   std::string name;
@@ -59,14 +66,17 @@ struct Config {
   std::vector<std::string> data;
   std::map<std::string, std::string> agents;  ///< role -> backend spec ("worker" -> "tuner")
 
+  bool owner_must_be_person = false;  ///< the user's `owner.require`: acts of the owner are refused to others
+
   std::string text;                   ///< the file as read, for places in errors and for the seal
+  std::vector<ConfigLayer> layers;    ///< the other sources of values, the weakest first
   std::vector<std::string> warnings;  ///< one a line, with the nearest known field
 };
 
-/// Reads `<folder>/lab.json`. Errors: misconfigured (line, column, caret), unsupported (a field that is not
-/// built yet), io.
+/// Reads `<folder>/lab.json` between its layers: the user's `config.json` gives what it does not say, LEANLAB_* variables
+/// overrule it. Errors: misconfigured (line, column, caret), unsupported (a field that is not built yet), io.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& folder);
-/// From text; `shown` is the file's name in errors.
+/// From text alone, without layers; `shown` is the file's name in errors.
 [[nodiscard]] Result<Config> parse_config(const std::string& text, const std::string& shown);
 
 }  // namespace leanlab::lab

@@ -9,12 +9,12 @@
 namespace leanlab::lab {
 
 Result<LostState> find_lost_state(const Place& place, const ResultsFile& results, const Clock& clock) {
-  TRY_ASSIGN(const auto lines, results.read(0));
   std::vector<std::string> ledgers;
-  for (const ResultsLine& line : lines) {
+  TRY(results.scan(0, [&](ResultsLine& line) -> Status {
     if (!line.ledger.empty() && std::find(ledgers.begin(), ledgers.end(), line.ledger) == ledgers.end())
       ledgers.push_back(line.ledger);
-  }
+    return {};
+  }));
   LostState lost;
   if (const auto anchor = Anchorage(place, clock).lost(ledgers)) {
     lost.was_there = true;

@@ -59,20 +59,45 @@ Status ResultsFile::mend() const {
   return {};
 }
 
-Result<std::vector<ResultsLine>> ResultsFile::read(std::uint64_t offset) const {
-  TRY_ASSIGN(const std::string text, text_behind(path_, offset));
-  std::vector<ResultsLine> lines;
-  for (std::size_t start = 0; start < text.size();) {
-    const std::size_t newline = text.find('\n', start);
-    const std::size_t end = newline == std::string::npos ? text.size() : newline + 1;
+Status ResultsFile::scan(std::uint64_t offset, const std::function<Status(ResultsLine&)>& visit) const {
+  constexpr std::size_t k_piece = 1u << 20;
+  if (!fs::exists(path_)) return {};
+  TRY_ASSIGN(const Fd fd, open_file(path_, O_RDONLY));
+  std::string text;  // from `offset` on
+  std::uint64_t read_to = offset;
+  bool more = true;
+  const auto take = [&](std::string_view whole, bool ended) -> Status {
     ResultsLine line;
-    line.text = std::string(trim(std::string_view(text).substr(start, end - start)));
-    line.end = offset + end;
-    start = end;
-    if (line.text.empty() || (newline == std::string::npos && !parse_json(line.text))) continue;
+    line.text = std::string(trim(whole));
+    line.end = offset + whole.size();
+    if (line.text.empty() || (!ended && !parse_json(line.text))) return {};
     find_owner(line);
-    lines.push_back(std::move(line));
+    return visit(line);
+  };
+  while (more) {
+    TRY_ASSIGN(const std::string piece, read_at(fd.get(), read_to, k_piece), "reading {}", path_.string());
+    more = piece.size() == k_piece;
+    read_to += piece.size();
+    text += piece;
+    std::size_t start = 0;
+    for (std::size_t newline = text.find('\n'); newline != std::string::npos;
+         newline = text.find('\n', start)) {
+      const std::size_t size = newline + 1 - start;
+      TRY(take(std::string_view(text).substr(start, size), true));
+      offset += size;
+      start += size;
+    }
+    text.erase(0, start);
   }
+  return text.empty() ? Status() : take(text, false);
+}
+
+Result<std::vector<ResultsLine>> ResultsFile::read(std::uint64_t offset) const {
+  std::vector<ResultsLine> lines;
+  TRY(scan(offset, [&](ResultsLine& line) -> Status {
+    lines.push_back(std::move(line));
+    return {};
+  }));
   return lines;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,7 +35,10 @@ class ResultsFile {
   [[nodiscard]] std::uint64_t size() const;
   /// Ends a last line that has no newline: cuts it when it is no JSON (a write that a crash cut short). Errors: io, no_space.
   [[nodiscard]] Status mend() const;
-  /// Whole lines behind `offset`, empty ones left out. Errors: io.
+  /// Calls `visit` for each whole line behind `offset`, empty ones left out, reading in pieces. Errors: io, and those of
+  /// `visit`.
+  [[nodiscard]] Status scan(std::uint64_t offset, const std::function<Status(ResultsLine&)>& visit) const;
+  /// The same as a list: for the few rows behind the accounted part. Errors: io.
   [[nodiscard]] Result<std::vector<ResultsLine>> read(std::uint64_t offset) const;
   /// Adds rows (without newlines), all or none. Errors: io, no_space.
   [[nodiscard]] Status append(const std::vector<std::string>& rows) const;

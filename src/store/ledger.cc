@@ -75,6 +75,11 @@ Result<std::string> make_lines(Pending& pending, Head& head) {
           fail(ErrorCode::internal, "a record of type {} has {} bytes; what is large belongs into a blob",
                entry.type, entry.body.size());
     }
+    if (usable && nesting(entry.body) > k_max_body_depth) {
+      usable = fail(ErrorCode::internal,
+                    "a record of type {} is nested deeper than {} levels: nobody could read it", entry.type,
+                    k_max_body_depth);
+    }
     if (!usable) {
       undo(pending, i + 1);
       return fail(std::move(usable.error()));
@@ -94,6 +99,13 @@ Result<std::string> make_lines(Pending& pending, Head& head) {
   pending.outcome = std::move(records);
   head = std::move(next);
   return lines;
+}
+
+// How often a reader looks before it calls something damaged.
+constexpr int k_looks = 3;
+
+bool is_damage(const Status& status) {
+  return !status && status.error().code == ErrorCode::integrity;
 }
 
 class FileLedger final : public Ledger {
@@ -118,6 +130,7 @@ class FileLedger final : public Ledger {
 
  private:
   Status open_file_and_lock(const Head& known);
+  Status read_chain(const Head& known, TailReport& tail, std::uint64_t& size);
   Status check_known(const Head& known, std::uint64_t size) const;
   Status read_first_record(std::uint64_t size);
   Status mend_tail(const TailReport& tail, OpenReport& report);
@@ -220,9 +233,9 @@ Status FileLedger::write_first_record() {
   return sync_directory(folder_);
 }
 
-Status FileLedger::open(const Head& known, OpenReport& report) {
-  TRY(open_file_and_lock(known));
-  TRY_ASSIGN(const std::uint64_t size, ledger_size(fd_.get(), file_));
+// Finds the last whole record behind `known`, and what stands behind it.
+Status FileLedger::read_chain(const Head& known, TailReport& tail, std::uint64_t& size) {
+  TRY_ASSIGN(size, ledger_size(fd_.get(), file_));
   TRY(check_known(known, size));
   TRY(read_first_record(size));
   ChainReader reader(fd_.get(), file_, known, size);
@@ -231,7 +244,20 @@ Status FileLedger::open(const Head& known, OpenReport& report) {
     if (record == nullptr) break;
   }
   head_ = reader.head();
-  TRY_ASSIGN(const TailReport tail, read_tail(fd_.get(), file_, head_, size));
+  TRY_ASSIGN(tail, read_tail(fd_.get(), file_, head_, size));
+  return {};
+}
+
+Status FileLedger::open(const Head& known, OpenReport& report) {
+  TRY(open_file_and_lock(known));
+  TailReport tail;
+  std::uint64_t size = 0;
+  Status read = read_chain(known, tail, size);
+  // A writer whose disk is full cuts its half-written batch back and writes another one there: a reader that was in the
+  // middle of it has seen neither. Damage stays, so it looks again.
+  for (int look = 1; look < k_looks && mode_ == Mode::read_only && is_damage(read); ++look)
+    read = read_chain(known, tail, size);
+  TRY(std::move(read));
   TRY(mend_tail(tail, report));
   if (mode_ == Mode::read_only) return {};
   // A writer that was killed may have left whole records that are in memory only: they count from here on.

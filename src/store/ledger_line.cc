@@ -80,6 +80,21 @@ std::size_t object_end(std::string_view text) {
 
 }  // namespace
 
+std::size_t nesting(std::string_view json) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string && c == '\\') ++i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+    if ((c == '}' || c == ']') && depth > 0) --depth;
+  }
+  return deepest;
+}
+
 const char* describe(LineFault fault) {
   switch (fault) {
     case LineFault::no_hash:

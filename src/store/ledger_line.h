@@ -16,6 +16,11 @@ inline constexpr std::size_t k_hash_digits = 64;
 /// A line may be this long at most; bigger things are blobs.
 inline constexpr std::size_t k_max_line_bytes = (16u << 20) + 1024;
 
+/// The body of a record may be nested this deep: with the record around it, it is still read (JSON of 200 levels is).
+inline constexpr std::size_t k_max_body_depth = 199;
+/// How deep the objects and lists of a valid JSON text are nested.
+[[nodiscard]] std::size_t nesting(std::string_view json);
+
 /// A line taken apart; the views point into it.
 struct LineView {
   std::uint64_t seq = 0;

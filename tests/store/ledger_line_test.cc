@@ -94,5 +94,11 @@ TEST(LedgerLineTest, RightHashOverAWrongLayoutIsNamed) {
   EXPECT_EQ(parse_line(std::string(64, 'a') + " {}").error(), LineFault::wrong_hash);
 }
 
+TEST(LedgerLine, NestingCountsOnlyWhatIsOutsideOfStrings) {
+  EXPECT_EQ(nesting("1"), 0u);
+  EXPECT_EQ(nesting("{}"), 1u);
+  EXPECT_EQ(nesting(R"({"a":[[],{"b":1}],"c":"[[[[\"[["})"), 3u);
+}
+
 }  // namespace
 }  // namespace leanlab::store

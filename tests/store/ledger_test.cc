@@ -277,5 +277,20 @@ TEST_F(LedgerTest, NewerFormatIsRefusedNotDamage) {
   EXPECT_EQ(verify_ledger(folder_).error().code, ErrorCode::unsupported);
 }
 
+TEST_F(LedgerTest, WhatIsNestedTooDeepToBeReadIsRefused) {
+  const auto nested = [](std::size_t levels) {
+    Json value = Json::object();
+    for (std::size_t i = 1; i < levels; ++i) value = Json{{"a", std::move(value)}};
+    return value;
+  };
+  auto ledger = open_ledger(folder_);
+  const auto deepest = (*ledger)->append("judged", nested(k_max_body_depth));
+  ASSERT_TRUE(deepest) << why(deepest);
+  EXPECT_TRUE(parse_json(deepest->text)) << "what was appended must be readable";
+  EXPECT_FALSE(parse_json("{\"v\":1,\"body\":" + to_line(nested(k_max_body_depth + 1)) + "}"));
+  EXPECT_FALSE((*ledger)->append("judged", nested(k_max_body_depth + 1)));
+  EXPECT_TRUE((*ledger)->append("judged", Json{{"n", 1}})) << "the ledger goes on";
+}
+
 }  // namespace
 }  // namespace leanlab::store

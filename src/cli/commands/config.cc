@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/labs.h"
 #include "cli/ui/table.h"
+#include "lab/config_layers.h"
 
 namespace leanlab::cli {
 namespace {
@@ -49,25 +50,53 @@ std::vector<Setting> settings_of(const lab::Config& config) {
       {"duplicates", "/duplicates", config.duplicates == lab::Duplicates::allow ? "allow" : "refuse"},
       {"data", "/data", config.data},
       {"agents", "/agents", std::move(agents)},
+      {"owner.require", "/owner/require", config.owner_must_be_person ? "person" : "anyone"},
   };
+}
+
+struct Source {
+  std::string shown;
+  Json values;
+};
+
+// Strongest first.
+Result<std::vector<Source>> sources_of(const lab::Config& config) {
+  std::vector<Source> sources;
+  for (const lab::ConfigLayer& layer : config.layers) {
+    TRY_ASSIGN(Json values, parse_json(layer.text, layer.shown));
+    sources.insert(sources.begin(), {layer.shown, std::move(values)});
+  }
+  TRY_ASSIGN(Json values, parse_json(config.text, "lab.json"));
+  const bool overruled = !sources.empty() && config.layers.back().rank == lab::ConfigLayer::Rank::above_lab;
+  sources.insert(sources.begin() + (overruled ? 1 : 0), {"lab.json", std::move(values)});
+  return sources;
+}
+
+std::string origin_of(const Setting& setting, const std::vector<Source>& sources) {
+  for (const Source& source : sources) {
+    // `exclusive` may stand inside `parallel` too.
+    const bool said = source.values.contains(Json::json_pointer(setting.pointer)) ||
+                      (std::string_view(setting.name) == "exclusive" &&
+                       source.values.contains(Json::json_pointer("/parallel/exclusive")));
+    if (said) return source.shown == "environment" ? lab::variable_of(setting.pointer) : source.shown;
+  }
+  return "default";
 }
 
 Result<int> run_config(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
-  TRY_ASSIGN(const Json file, parse_json(open.config.text, "lab.json"));
+  TRY_ASSIGN(const auto sources, sources_of(open.config));
   const bool with_origin = arguments.has("--show-origin");
   Json list = Json::array();
   ui::Table table({{"setting"}, {"value", ui::Align::left, ui::Fit::elastic}, {with_origin ? "from" : ""}});
   for (const Setting& setting : settings_of(open.config)) {
-    // `exclusive` may stand inside `parallel` too.
-    const bool said = file.contains(Json::json_pointer(setting.pointer)) ||
-                      (std::string_view(setting.name) == "exclusive" &&
-                       file.contains(Json::json_pointer("/parallel/exclusive")));
-    const char* origin = said ? "lab.json" : "default";
+    std::string origin = origin_of(setting, sources);
+    // A role's agent has a variable, all of them together have none.
+    if (origin.empty()) origin = lab::variable_of("/agents/worker");
     list.push_back({{"name", setting.name}, {"value", setting.value}, {"origin", origin}});
     const std::string value =
         setting.value.is_string() ? setting.value.get<std::string>() : to_line(setting.value);
-    table.add({setting.name, printable(value), with_origin ? context.out.style.dim(origin) : ""});
+    table.add({setting.name, printable(value), with_origin ? context.out.style.dim(printable(origin)) : ""});
   }
   if (context.wants_json())
     context.print_json(Json{{"lab", open.place.name}, {"settings", std::move(list)}});

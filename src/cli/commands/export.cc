@@ -1,28 +1,19 @@
-// export: the whole book for other tools, read in slices.
+// export: the whole book for other tools, as a page, or as a proof.
 #include <algorithm>
-#include <functional>
+#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
 #include "cli/arguments.h"
 #include "cli/labs.h"
+#include "cli/report/report.h"
 #include "lab/book.h"
+#include "lab/proof.h"
+#include "lab/signature.h"
 
 namespace leanlab::cli {
 namespace {
-
-constexpr std::uint64_t k_slice = 1000;
-
-Status for_each_experiment(const lab::Book& book, const std::function<void(const lab::Experiment&)>& visit) {
-  lab::Query query{.after = 0, .limit = k_slice, .order = lab::Query::Order::number};
-  while (true) {
-    TRY_ASSIGN(const auto slice, book.query(query));
-    for (const lab::Experiment& experiment : slice) visit(experiment);
-    if (slice.size() < k_slice) return {};
-    query.after = slice.back().number;
-  }
-}
 
 /// A field of RFC 4180.
 std::string csv_field(const std::string& text) {
@@ -70,21 +61,48 @@ Status export_csv(Context& context, const lab::Book& book) {
       book, [&](const lab::Experiment& experiment) { context.print(csv_line(experiment, metrics)); });
 }
 
+Status export_proof(Context& context, const Arguments& arguments, const OpenLab& open) {
+  std::filesystem::path key;
+  if (!arguments.has("--unsigned")) {
+    if (const auto named = arguments.value("--key")) {
+      key = context.directory / *named;
+    } else {
+      TRY_ASSIGN(key, lab::find_signing_key());
+    }
+  }
+  TRY(lab::make_proof(open.place, open.config, key, *context.clock,
+                      [&](std::string_view piece) { context.print(piece); }));
+  context.say(fmt::format("  anyone can check it: {}", context.err.style.cyan("leanlab verify FILE")));
+  return {};
+}
+
+Status export_jsonl(Context& context, const lab::Book& book) {
+  return for_each_experiment(book, [&](const lab::Experiment& experiment) {
+    context.print(to_line(lab::to_json(experiment)) + "\n");
+  });
+}
+
 Result<int> run_export(Context& context, const Arguments& arguments) {
   const std::string format = arguments.value("--format").value_or("csv");
-  if (format == "html")
-    return fail(Error(ErrorCode::unsupported, "--format html is not built yet")
-                    .then("leanlab export LAB --format csv"));
   TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
-  TRY_ASSIGN(const auto book,
-             lab::Book::open(open.place, open.config, lab::Book::Mode::read_only, *context.clock));
-  if (format == "csv" && !context.wants_json()) {
-    TRY(export_csv(context, *book));
+  if (arguments.has("--proof")) {
+    if (arguments.has("--format")) return fail(ErrorCode::usage, "--proof has a format of its own");
+    TRY(export_proof(context, arguments, open));
     return 0;
   }
-  TRY(for_each_experiment(*book, [&](const lab::Experiment& experiment) {
-    context.print(to_line(lab::to_json(experiment)) + "\n");
-  }));
+  if (arguments.has("--key") || arguments.has("--unsigned"))
+    return fail(
+        Error(ErrorCode::usage, "--key and --unsigned belong to --proof").then("leanlab export LAB --proof"));
+  TRY_ASSIGN(const auto book,
+             lab::Book::open(open.place, open.config, lab::Book::Mode::read_only, *context.clock));
+  if (format == "html") {
+    TRY(write_report(*book, open.place.name, open.config, iso8601(context.clock->now()),
+                     [&](std::string_view piece) { context.print(piece); }));
+  } else if (format == "csv" && !context.wants_json()) {
+    TRY(export_csv(context, *book));
+  } else {
+    TRY(export_jsonl(context, *book));
+  }
   return 0;
 }
 
@@ -97,7 +115,9 @@ Command export_command() {
                        .kind = Kind::choice,
                        .value = "FORMAT",
                        .choices = {"csv", "jsonl", "html"}},
-                      {.name = "--proof", .built = Built::not_yet}},
+                      {.name = "--proof"},
+                      {.name = "--key", .kind = Kind::path, .value = "FILE"},
+                      {.name = "--unsigned"}},
           .run = run_export};
 }
 

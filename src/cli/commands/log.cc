@@ -1,20 +1,45 @@
-// log: what an experiment's evaluator wrote, or its agent's transcript.
+// log: what an experiment's evaluator wrote, or its agent's transcript; with --follow as soon as there is something.
+#include <chrono>
+#include <optional>
+
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
 #include "cli/arguments.h"
 #include "cli/experiments.h"
+#include "metric/lab_lock.h"
 
 namespace leanlab::cli {
 namespace {
+
+constexpr std::chrono::milliseconds k_tick{200};
 
 Result<std::string> stored(const FoundExperiment& found, const std::string& blob) {
   if (blob.empty()) return std::string();
   return found.book->blobs().get(blob);
 }
 
+// With --follow: the experiment once it is judged, for as long as somebody is at work in its lab.
+Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bool follow) {
+  bool told = false;
+  while (true) {
+    auto found = find_experiment(context, id);
+    const bool missing = !found && found.error().code == ErrorCode::not_found;
+    const bool pending = found && found->experiment.verdict == lab::Verdict::pending;
+    if (!follow || (!missing && !pending)) return found;
+    TRY_ASSIGN(const auto parts, split_id(id));
+    TRY_ASSIGN(const OpenLab open, open_lab(context, parts.first));
+    // Looked at once more behind the lock: it may have been judged, and the run may have ended, in between.
+    if (metric::lab_holder(open.place).empty()) return find_experiment(context, id);
+    if (!told) context.say(pending ? id + " is being judged" : "there is no " + id + " yet; a run is at work");
+    told = true;
+    if (context.interrupt->wait_for(k_tick)) return fail(ErrorCode::interrupted, "interrupted");
+  }
+}
+
 Result<int> run_log(Context& context, const Arguments& arguments) {
-  TRY_ASSIGN(const FoundExperiment found, find_experiment(context, arguments.word("id")));
+  TRY_ASSIGN(const FoundExperiment found,
+             find_or_wait(context, arguments.word("id"), arguments.has("--follow")));
   const lab::Experiment& experiment = found.experiment;
   TRY_ASSIGN(const std::string log, stored(found, experiment.log));
   TRY_ASSIGN(const std::string transcript, stored(found, experiment.transcript));
@@ -26,7 +51,9 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
   const bool wants_transcript = arguments.has("--transcript");
   const std::string& text = wants_transcript ? transcript : log;
   if (text.empty()) {
+    const bool pending = experiment.verdict == lab::Verdict::pending;
     context.say(wants_transcript ? "there is no transcript of " + experiment.id()
+                : pending        ? experiment.id() + " is not judged yet"
                                  : "the evaluator of " + experiment.id() + " wrote nothing but its score");
     return 0;
   }
@@ -41,7 +68,8 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
 Command log_command() {
   return {.name = "log",
           .positionals = {{.name = "id", .kind = Kind::id}},
-          .options = {{.name = "--transcript"}, {.name = "--follow", .built = Built::not_yet}},
+          .options = {{.name = "--transcript"}, {.name = "--follow"}},
+          .signals = Signals::interrupt,
           .run = run_log};
 }
 

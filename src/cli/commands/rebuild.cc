@@ -18,8 +18,10 @@ Result<int> run_rebuild(Context& context, const Arguments& arguments) {
   Json rebuilt = Json::array();
   for (const OpenLab& open : labs) {
     TRY_ASSIGN(const FileLock held, metric::lock_lab(open.place, "rebuild", *context.clock));
-    if (arguments.has("--trust-ledger"))
+    if (arguments.has("--trust-ledger")) {
+      TRY(allow_owner_act(open, "trusting the ledger of " + open.place.name));
       TRY(lab::trust_ledger(open.place, *context.clock, driver()), "rebuilding {}", open.place.name);
+    }
     lab::BookReport found;
     TRY_ASSIGN(const std::uint64_t records,
                lab::rebuild_book(open.place, open.config, *context.clock, &found), "rebuilding {}",

@@ -12,6 +12,7 @@ namespace {
 
 Result<int> run_unlock(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
+  TRY(allow_owner_act(open, "unlocking " + open.place.name));
   TRY_ASSIGN(const FileLock held, metric::lock_lab(open.place, "unlock", *context.clock));
   const auto lock = lab::current_lock(open.place);
   TRY_ASSIGN(const auto book,
