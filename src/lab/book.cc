@@ -98,6 +98,22 @@ Result<Experiment> FileBook::record(Experiment judged) {
   return judged;
 }
 
+Result<Experiment> FileBook::record_rescored_champion(Experiment rescored, const std::string& driver) {
+  TRY(append(Draft{"champion_rescored",
+                   [&](std::uint64_t seq) {
+                     rescored.seq = seq;
+                     if (rescored.verdict == Verdict::pending) rescored.verdict = Verdict::accepted;
+                     best_ = rescored.verdict == Verdict::accepted ? rescored.value : std::nullopt;
+                     rescored.best_so_far = best_;
+                     rescored.ts = iso8601(clock_.now());
+                     Json body = to_record(rescored);
+                     body["driver"] = driver;
+                     return body;
+                   }}),
+      "recording {} under the new seal", rescored.id());
+  return rescored;
+}
+
 Status FileBook::record_refusal(const Refusal& refusal, const std::string& agent) {
   return append(Draft{"refused", [&](std::uint64_t) {
                         return Json{{"file", refusal.file}, {"reason", refusal.reason}, {"agent", agent}};

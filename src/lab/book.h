@@ -78,6 +78,10 @@ class Book {
   /// Closes a pending experiment: `judged` holds all but the verdict among accepted and rejected, best_so_far
   /// and ts, which are decided here, in the order of the ledger. Returns it as recorded.
   [[nodiscard]] virtual Result<Experiment> record(Experiment judged) = 0;
+  /// The champion's value under a new seal takes the place of its old one, or, when it has none there, its verdict is
+  /// invalid and the book has no best. `rescored` is the champion judged again. Returns it as recorded.
+  [[nodiscard]] virtual Result<Experiment> record_rescored_champion(Experiment rescored,
+                                                                    const std::string& driver) = 0;
   [[nodiscard]] virtual Status record_refusal(const Refusal& refusal, const std::string& agent) = 0;
   /// Tells `observer` of each experiment that is judged from now on, in the ledger's order, one at a time, before the
   /// record() that closed it returns. It must not call the book.

@@ -147,6 +147,10 @@ Status BookIndex::apply(const store::Record& record, const Json& body, const std
   } else if (record.type == "refused") {
     TRY(put_refusal(record.seq, {body["file"].get<std::string>(), body["reason"].get<std::string>()}));
     ++next.proposals;
+  } else if (record.type == "champion_rescored") {
+    TRY_ASSIGN(const Experiment experiment, from_record(body, lab));
+    TRY(put(experiment, record));
+    next.best = experiment.verdict == Verdict::accepted ? experiment.value : std::nullopt;
   } else if (record.type == "seal_closed") {
     next.seal = body.value("seal", std::string());
   } else if (record.type == "seal_opened") {

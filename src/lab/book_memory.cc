@@ -29,6 +29,7 @@ class MemoryBook final : public Book {
   Result<Experiment> propose(const Proposal&) override { return read_only(); }
   Status repair(std::uint64_t, const std::string&, const std::string&) override { return read_only(); }
   Result<Experiment> record(Experiment) override { return read_only(); }
+  Result<Experiment> record_rescored_champion(Experiment, const std::string&) override { return read_only(); }
   Status record_refusal(const Refusal&, const std::string&) override { return read_only(); }
   Status record_event(std::string_view, const Json&) override { return read_only(); }
 

@@ -103,14 +103,16 @@ Status Verifier::check_record(const store::Record& record) {
   TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
   const Json& body = whole["body"];
   if (record.type == "judged" || (record.type == "imported" && body.contains("number"))) ++judged_;
-  if (record.type == "judged" || record.type == "proposed" || record.type == "repaired")
+  if (record.type == "judged" || record.type == "proposed" || record.type == "repaired" ||
+      record.type == "champion_rescored")
     check_stored(record, body);
   if (record.type == "seal_opened") seal_.clear();
   if (record.type == "seal_closed") {
     seal_ = body.value("seal", std::string());
     seals_[seal_] = record.seq;
   }
-  if (record.type == "judged" && body.value("sealed", false)) check_judged_seal(record.seq, body);
+  const bool scored = record.type == "judged" || record.type == "champion_rescored";
+  if (scored && body.value("sealed", false)) check_judged_seal(record.seq, body);
   return {};
 }
 

@@ -43,6 +43,7 @@ class FileBook final : public Book {
   Result<Experiment> propose(const Proposal& proposal) override;
   Status repair(std::uint64_t number, const std::string& sha256, const std::string& last_error) override;
   Result<Experiment> record(Experiment judged) override;
+  Result<Experiment> record_rescored_champion(Experiment rescored, const std::string& driver) override;
   Status record_refusal(const Refusal& refusal, const std::string& agent) override;
   Status record_event(std::string_view type, const Json& body) override;
 

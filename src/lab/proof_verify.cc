@@ -195,8 +195,9 @@ Result<ProofSurvey> survey_ledger(const store::Ledger& ledger, const store::Head
       {},
       [&](const store::Record& record) -> Status {
         if (record.type == "seal_opened") in_force.clear();
+        const bool again = record.type == "champion_rescored";
         const bool judged = record.type == "judged" || record.type == "imported";
-        if (!judged && record.type != "seal_closed") return {};
+        if (!judged && !again && record.type != "seal_closed") return {};
         TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger"));
         const Json& body = whole["body"];
         if (record.type == "seal_closed") {
@@ -206,13 +207,14 @@ Result<ProofSurvey> survey_ledger(const store::Ledger& ledger, const store::Head
         }
         if (!body.contains("number")) return {};  // an imported line that was no row
         TRY_ASSIGN(const Experiment experiment, from_record(body, ""));
-        ++survey.experiments;
+        if (judged) ++survey.experiments;
+        if (again && experiment.verdict != Verdict::accepted) survey.best.reset();
         if (experiment.verdict == Verdict::accepted) {
           survey.best = experiment.value;
           survey.best_number = experiment.number;
           survey.best_sha256 = experiment.sha256;
         }
-        if (record.type == "judged" && experiment.sealed && experiment.seal != in_force)
+        if (record.type != "imported" && experiment.sealed && experiment.seal != in_force)
           survey.problems.push_back(
               {record.seq, fmt::format("experiment {} is said to be judged under a seal that was "
                                        "not in force then",

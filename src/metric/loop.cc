@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "metric/attempt.h"
 #include "metric/prompts.h"
+#include "metric/rescore.h"
 #include "metric/session.h"
 #include "metric/team.h"
 #include "metric/workspace.h"
@@ -314,6 +315,7 @@ Result<lab::RunSummary> run_lab(const lab::Project& project, const lab::Place& p
   SessionOptions wanted{"run", options.parallel.value_or(config.parallel_evaluations), options.min_tier,
                         options.driver};
   TRY_ASSIGN(const auto session, Session::open(project, place, config, wanted, sink, clock, interrupt));
+  TRY(rescore_champion(*session));
   return Run(*session, options).make();
 }
 
@@ -324,6 +326,7 @@ Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Pla
   TRY_ASSIGN(const lab::Config config, lab::load_config(place.folder));
   TRY_ASSIGN(const auto session,
              Session::open(project, place, config, {"submit", 1, min_tier, driver}, sink, clock, interrupt));
+  TRY(rescore_champion(*session));
   lab::RunSummary summary;
   summary.lab = place.name;
   summary.objective = config.objective;

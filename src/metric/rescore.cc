@@ -10,7 +10,6 @@
 #include "base/strings.h"
 #include "metric/intake.h"
 #include "metric/judge.h"
-#include "metric/session.h"
 
 namespace leanlab::metric {
 
@@ -99,6 +98,29 @@ Result<Rescored> rescore(const lab::Project& project, const lab::Place& place, s
   after.file = rescored.before.file;
   after.ts = iso8601(clock.now());
   return rescored;
+}
+
+Status rescore_champion(Session& session) {
+  TRY_ASSIGN(const auto champion, session.book->champion());
+  if (!champion || champion->seal.empty() || champion->seal == session.seal.id) return {};
+  session.inform(fmt::format(
+      "{} was judged under another seal: it is judged again first, so that values compare", champion->id()));
+  lab::Experiment again = *champion;
+  TRY_ASSIGN(const Borrowed borrowed, place_again(session, again));
+  again.value.reset();
+  again.metrics.clear();
+  again.reason.clear();
+  TRY(judge(session, again, [](lab::Phase) {}), "judging {} again", champion->id());
+  again.file = champion->file;
+  TRY_ASSIGN(const lab::Experiment recorded, session.book->record_rescored_champion(again, session.driver));
+  TRY(session.prove());
+  session.inform(
+      recorded.value
+          ? fmt::format("{}: {} was {}", recorded.id(), number(*recorded.value), number(*champion->value))
+          : fmt::format("{} has no value under the new seal ({}): the book has no best until there is a new "
+                        "one",
+                        recorded.id(), printable(recorded.reason)));
+  return {};
 }
 
 }  // namespace leanlab::metric

@@ -11,6 +11,7 @@
 #include "lab/events.h"
 #include "lab/experiment.h"
 #include "lab/project.h"
+#include "metric/session.h"
 
 namespace leanlab::metric {
 
@@ -27,5 +28,9 @@ struct Rescored {
                                        std::uint64_t number, const std::string& driver,
                                        const lab::EventSink& sink, const Clock& clock,
                                        const Interrupt& interrupt);
+
+/// Values compare only within one seal: a champion that was judged under another one is judged again before anything is
+/// compared with it. Does nothing for imported rows, whose evaluator nobody knows. Errors: those of judge().
+[[nodiscard]] Status rescore_champion(Session& session);
 
 }  // namespace leanlab::metric

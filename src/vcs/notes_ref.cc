@@ -95,6 +95,18 @@ Result<std::vector<std::string>> NotesRef::names() const {
 
 Status NotesRef::write(const std::string& name, const std::string& text, const std::string& message) const {
   INVARIANT(is_plain_name(name));
+  // Another process may move the ref between our look and our commit, which git then refuses.
+  constexpr int k_tries = 5;
+  Status written;
+  for (int attempt = 0; attempt < k_tries; ++attempt) {
+    written = write_once(name, text, message);
+    if (written || written.error().code != ErrorCode::misconfigured) break;
+  }
+  return written;
+}
+
+Status NotesRef::write_once(const std::string& name, const std::string& text,
+                            const std::string& message) const {
   TRY_ASSIGN(const bool there, exists());
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())

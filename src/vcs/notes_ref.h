@@ -31,6 +31,8 @@ class NotesRef {
  private:
   NotesRef(std::filesystem::path top, std::string ref) : top_(std::move(top)), ref_(std::move(ref)) {}
   [[nodiscard]] Result<bool> exists() const;
+  [[nodiscard]] Status write_once(const std::string& name, const std::string& text,
+                                  const std::string& message) const;
   std::filesystem::path top_;
   std::string ref_;
 };

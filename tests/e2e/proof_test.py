@@ -136,6 +136,35 @@ class Rescore(LeanlabTest):
             self.assertEqual(self.json("rescore", "numbers", 1)["after"]["value"], 3)
             self.assertEqual(sorted(path.name for path in file.parent.iterdir()), before)
 
+    def change_evaluator(self, factor: str):
+        self.leanlab("unlock", "numbers")
+        evaluator = self.numbers.folder / "evaluation.sh"
+        evaluator.write_text(evaluator.read_text().replace("$x}", "${x}%s}" % factor))
+        self.leanlab("lock", "numbers")
+
+    def test_after_a_new_seal_the_champion_is_judged_again_first(self):
+        self.change_evaluator("0")
+        summary = self.json("submit", "numbers", self.candidate("b.txt", "x = 1\n"))
+        self.assertEqual(summary["experiments"][0]["status"], "rejected", "10 is no better than 3, which is 30 now")
+        self.assertEqual((summary["best"], summary["best_id"]), (30, "numbers/1"))
+        self.assertEqual(self.json("list")["labs"][0]["best"], 30)
+        self.assert_book_is_sound(self.numbers, 2)
+        self.leanlab("rebuild", "numbers")
+        self.assertEqual(self.json("show", "numbers/1")["value"], 30)
+        self.assertEqual(self.json("list")["labs"][0]["best"], 30)
+        self.json("submit", "numbers", self.candidate("c.txt", "x = 4\n"))
+        lines = (self.numbers.state / "ledger.jsonl").read_text().splitlines()
+        self.assertEqual(sum('"champion_rescored"' in line for line in lines), 1, "once for each seal")
+
+    def test_a_champion_that_has_no_value_under_the_new_seal(self):
+        self.leanlab("unlock", "numbers")
+        (self.numbers.folder / "evaluation.sh").write_text(
+            'x=$(sed -n "s/^x = //p" "$1")\n[ "$x" != 3 ] || exit 1\necho "{\\"score\\": $x}"\n')
+        self.leanlab("lock", "numbers")
+        summary = self.json("submit", "numbers", self.candidate("b.txt", "x = 1\n"))
+        self.assertEqual((summary["experiments"][0]["status"], summary["best"]), ("accepted", 1))
+        self.assert_book_is_sound(self.numbers, 2)
+
     def test_no_such_experiment(self):
         self.leanlab("rescore", "numbers", 7, code=2)
         self.leanlab("rescore", "numbers", "x", code=2)

@@ -1,6 +1,9 @@
 // A ref of ours in a real repository: what is written is read back, and the user's own things stay as they are.
 #include "vcs/notes_ref.h"
 
+#include <thread>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,6 +60,20 @@ TEST_F(NotesRefTest, LeavesTheUsersThingsAlone) {
   EXPECT_FALSE(fs::exists(folder_->path() / "hooked")) << "a hook of the repository was run";
   EXPECT_EQ(git({"rev-parse", "HEAD"}), head);
   EXPECT_EQ(git({"status", "--porcelain"}), "");
+}
+
+TEST_F(NotesRefTest, ManyWritersAtOnce) {
+  constexpr int k_writers = 4;
+  {
+    std::vector<std::jthread> writers;
+    for (int n = 0; n < k_writers; ++n) {
+      writers.emplace_back([&, n] {
+        const Status written = notes().write(fmt::format("{}.json", n), "text", "one of many");
+        EXPECT_TRUE(written) << one_line(written.error());
+      });
+    }
+  }
+  EXPECT_EQ(notes().names()->size(), static_cast<std::size_t>(k_writers));
 }
 
 TEST_F(NotesRefTest, NoRepositoryNoRef) {

@@ -41,6 +41,7 @@ td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); vertical-ali
 .accepted { color: var(--best); font-weight: 600 }
 .invalid, .tampered { color: var(--bad) }
 .soft { color: var(--soft) }
+@media (min-width: 1000px) { td:nth-child(4) { min-width: 210px } td:nth-child(7) { min-width: 170px } }
 .pages { display: flex; gap: 12px; align-items: center; margin-top: 12px; color: var(--soft) }
 #tip { min-height: 1.5em; color: var(--soft); font-size: 13px; margin-top: 8px; overflow-wrap: anywhere }
 @media (max-width: 700px) {
@@ -111,10 +112,11 @@ function draw() {
   const left = 64, bottom = height - 24, first = rows[0][at.number], lastNumber = rows[rows.length - 1][at.number];
   const x = n => left + (width - left - 12) * (lastNumber === first ? .5 : (n - first) / (lastNumber - first));
   const y = v => 8 + (bottom - 16) * (1 - Math.min(1, Math.max(0, (v - low) / (high - low))));
-  for (let i = 0; i <= 4; ++i) {
-    const v = low + (high - low) * i / 4;
+  const raw = (high - low) / 4, power = 10 ** Math.floor(Math.log10(raw));
+  const tick = power * [1, 2, 2.5, 5, 10].find(f => f * power >= raw);
+  for (let v = Math.ceil(low / tick) * tick; v <= high; v += tick) {
     chart.append(svgNode('line', { x1: left, x2: width, y1: y(v), y2: y(v), stroke: 'var(--line)' }),
-      svgNode('text', { x: left - 8, y: y(v) + 4, 'text-anchor': 'end' }, String(+v.toPrecision(4))));
+      svgNode('text', { x: left - 8, y: y(v) + 4, 'text-anchor': 'end' }, String(+v.toPrecision(6))));
   }
   chart.append(svgNode('text', { x: left, y: height - 4 }, '#' + first),
     svgNode('text', { x: width - 4, y: height - 4, 'text-anchor': 'end' }, '#' + lastNumber));
