@@ -1,6 +1,7 @@
 // The ledger: opening with what a crash left, group commit, reading back.
 #include "store/ledger.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
@@ -16,6 +17,7 @@
 #include "base/fd.h"
 #include "base/fs.h"
 #include "base/random.h"
+#include "store/ledger_batch.h"
 #include "store/ledger_line.h"
 #include "store/ledger_reader.h"
 
@@ -27,78 +29,6 @@ Status flush(int fd, const fs::path& file) {
   if (::fdatasync(fd) != 0)
     return fail(errno_error(errno, fmt::format("cannot flush {} to the disk", file.string())));
   return {};
-}
-
-// A record on its way into the ledger: its body is ready, or `draft` makes it.
-struct Entry {
-  std::string_view type;
-  std::string body;
-  const Draft* draft = nullptr;
-};
-
-// One caller that appends, and what became of its records.
-struct Pending {
-  std::vector<Entry> entries;
-  std::string ts;
-  Result<std::vector<Record>> outcome = fail(ErrorCode::internal, "the record was never written");
-  bool done = false;
-};
-
-Status check_body(std::string_view type, const Json& body) {
-  if (body.is_object()) return {};
-  return fail(ErrorCode::internal, "the body of a record of type {} is not an object", type);
-}
-
-// Takes back, in reverse order, what the first `count` drafts noted down.
-void undo(const Pending& pending, std::size_t count) {
-  while (count > 0) {
-    const Draft* const draft = pending.entries[--count].draft;
-    if (draft != nullptr && draft->undo) draft->undo();
-  }
-}
-
-// Makes a caller's lines behind `head`, which moves on, and their records.
-Result<std::string> make_lines(Pending& pending, Head& head) {
-  std::string lines;
-  std::vector<Record> records;
-  Head next = head;
-  for (std::size_t i = 0; i < pending.entries.size(); ++i) {
-    Entry& entry = pending.entries[i];
-    Status usable;
-    if (entry.draft != nullptr) {
-      const Json body = entry.draft->body(next.seq + 1);
-      usable = check_body(entry.type, body);
-      if (usable) entry.body = to_line(body);
-    }
-    if (usable && entry.body.size() + 1024 > k_max_line_bytes) {
-      usable =
-          fail(ErrorCode::internal, "a record of type {} has {} bytes; what is large belongs into a blob",
-               entry.type, entry.body.size());
-    }
-    if (usable && nesting(entry.body) > k_max_body_depth) {
-      usable = fail(ErrorCode::internal,
-                    "a record of type {} is nested deeper than {} levels: nobody could read it", entry.type,
-                    k_max_body_depth);
-    }
-    if (!usable) {
-      undo(pending, i + 1);
-      return fail(std::move(usable.error()));
-    }
-    const std::string line = make_line(next.seq + 1, next.hash, pending.ts, entry.type, entry.body);
-    Record record;
-    record.seq = next.seq + 1;
-    record.hash = line.substr(0, k_hash_digits);
-    record.offset = next.offset;
-    record.size = line.size();
-    record.type = entry.type;
-    record.text = line.substr(k_hash_digits + 1, line.size() - k_hash_digits - 2);
-    next = Head{record.seq, record.offset + record.size, record.hash};
-    lines += line;
-    records.push_back(std::move(record));
-  }
-  pending.outcome = std::move(records);
-  head = std::move(next);
-  return lines;
 }
 
 // How often a reader looks before it calls something damaged.
@@ -190,7 +120,9 @@ Status FileLedger::check_known(const Head& known, std::uint64_t size) const {
 }
 
 Status FileLedger::read_first_record(std::uint64_t size) {
-  ChainReader reader(fd_.get(), file_, Head{}, size);
+  // It is far shorter than this; what is not read does not cost.
+  constexpr std::uint64_t k_first_bytes = 4096;
+  ChainReader reader(fd_.get(), file_, Head{}, std::min(size, k_first_bytes));
   TRY_ASSIGN(const Record* const first, reader.next());
   if (first == nullptr) return {};
   TRY_ASSIGN(id_, ledger_id(*first, file_));

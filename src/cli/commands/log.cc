@@ -31,7 +31,8 @@ Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bo
     TRY_ASSIGN(const OpenLab open, open_lab(context, parts.first));
     // Looked at once more behind the lock: it may have been judged, and the run may have ended, in between.
     if (metric::lab_holder(open.place).empty()) return find_experiment(context, id);
-    if (!told) context.say(pending ? id + " is being judged" : "there is no " + id + " yet; a run is at work");
+    if (!told)
+      context.say(pending ? id + " is being judged" : "there is no " + id + " yet; a run is at work");
     told = true;
     if (context.interrupt->wait_for(k_tick)) return fail(ErrorCode::interrupted, "interrupted");
   }
