@@ -51,6 +51,8 @@ struct VerifyProblem {
   std::string what;
 };
 struct VerifyReport {
+  bool lost =
+      false;  ///< the state is gone (a fresh clone): there is nothing to check, and that is no problem
   std::uint64_t records = 0;
   std::string head;
   std::string anchor;  ///< where the head is anchored and whether it agrees; one line

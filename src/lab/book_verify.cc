@@ -77,6 +77,7 @@ Status Verifier::run_without_ledger(const Clock& clock) {
     TRY_ASSIGN(const LostState lost,
                find_lost_state(place_, ResultsFile(place_.folder / config_.results_file), clock));
     const std::string word = join_command(std::vector<std::string>{place_.name});
+    report_.lost = lost.was_there;
     report_.notices.push_back(
         lost.was_there
             ? fmt::format("{}; there is nothing to compare {} with. To go on with a new ledger that imports "

@@ -192,9 +192,11 @@ class InGit(LeanlabTest):
         self.project = clone
         done = self.leanlab("verify", "numbers", code=0)
         self.assert_explains(done, "lost", "clone", "leanlab rebuild numbers")
+        self.assertTrue(self.json("verify", "numbers")["lost"])
         done = self.leanlab("run", "numbers", "--n", 1, "--agent", "command:./propose.sh")
         self.assert_explains(done, "lost", "imported")
-        self.assertEqual(self.json("verify", "numbers")["ok"], True)
+        verdict = self.json("verify", "numbers")
+        self.assertEqual((verdict["ok"], verdict["lost"]), (True, False))
 
 
 class Sealed(LeanlabTest):

@@ -14,8 +14,9 @@ Json report_json(const lab::VerifyReport& report) {
   Json problems = Json::array();
   for (const lab::VerifyProblem& problem : report.problems)
     problems.push_back({{"seq", problem.seq == 0 ? Json() : Json(problem.seq)}, {"what", problem.what}});
-  return {{"ok", report.problems.empty()}, {"records", report.records},       {"head", report.head},
-          {"anchor", report.anchor},       {"problems", std::move(problems)}, {"notices", report.notices}};
+  return {{"ok", report.problems.empty()}, {"lost", report.lost},     {"records", report.records},
+          {"head", report.head},           {"anchor", report.anchor}, {"problems", std::move(problems)},
+          {"notices", report.notices}};
 }
 
 void print_report(Context& context, const std::string& name, const lab::VerifyReport& report) {
