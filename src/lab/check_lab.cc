@@ -4,10 +4,13 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/book.h"
 #include "lab/check_run.h"
 #include "lab/interpreter.h"
+#include "store/ledger.h"
 
 namespace leanlab::lab {
 
@@ -46,6 +49,16 @@ void tell_program(CheckRun& run, const std::string& name, const std::string& com
     found = fmt::format("Python {}, {}", resolved->interpreter->version, resolved->argv[0]);
   if (resolved->warnings.empty()) return run.ok(name, found);
   run.warn(name, fmt::format("{}", fmt::join(resolved->warnings, "; ")));
+}
+
+/// The lock against the one that the ledger knows, where a book was written.
+Status agree_with_recorded(const CheckRun& run) {
+  std::error_code error;
+  if (!fs::exists(run.place.state / store::k_ledger_file, error)) return {};
+  TRY_ASSIGN(const auto book, Book::open(run.place, run.config, Book::Mode::read_only, system_clock()));
+  // Without its database a book is read from results.jsonl, which knows nothing of locks: the next run tells.
+  if (book->seal().empty()) return {};
+  return agree_with_ledger(run.place, book->seal(), run.seal);
 }
 
 }  // namespace
@@ -93,6 +106,7 @@ void check_seal(CheckRun& run) {
   auto lock = current_lock(run.place);
   if (!lock) return run.fail("seal", lock.error());
   if (!*lock) {
+    if (const auto agreed = agree_with_recorded(run); !agreed) return run.fail("seal", agreed.error());
     auto seal = make_seal(run.place, run.config);
     if (!seal) return run.fail("seal", seal.error());
     run.seal = std::move(*seal);
@@ -101,6 +115,7 @@ void check_seal(CheckRun& run) {
                             run.word(), plural(run.seal->files.size(), "file")));
   }
   run.seal = std::move(*lock);
+  if (const auto agreed = agree_with_recorded(run); !agreed) return run.fail("seal", agreed.error());
   if (const auto proof = prove_seal(*run.seal, run.place, run.config); !proof)
     return run.fail("seal", proof.error());
   const auto later = files_since(*run.seal, run.place, run.config);

@@ -220,6 +220,8 @@ class Sealed(LeanlabTest):
         self.assert_explains(self.leanlab("run", "numbers", "--n", 1, "--agent", "command:./propose.sh", code=6), *words)
         self.leanlab("submit", "numbers", self.candidate("s.txt", "x = 70\n"), code=6)
         self.assertEqual(self.numbers.rows(), [])
+        checks = self.json("check", "numbers", code=None)["checks"]
+        self.assertEqual([check["status"] for check in checks if check["name"] == "seal"], ["fail"])
 
     def test_lock_and_unlock_stand_in_the_ledger(self):
         self.leanlab("lock", "numbers")
