@@ -5,7 +5,7 @@
 #define LEANLAB_COMMANDS(row)                                                                               \
   row(init) row(check) row(lock) row(unlock) row(run) row(stop) row(submit) row(list) row(status) row(show) \
       row(log) row(verify) row(rebuild) row(rescore) row(remove) row(rename) row(export) row(demo)          \
-          row(config) row(doctor) row(completions) row(help)
+          row(config) row(doctor) row(redteam) row(completions) row(help)
 
 namespace leanlab::cli {
 
@@ -27,7 +27,6 @@ const std::vector<Command>& commands() {
       LEANLAB_COMMANDS(LEANLAB_ROW)
 #undef LEANLAB_ROW
           not_yet("fix", "let an agent mend what check found"),
-      not_yet("redteam", "run the attack corpus on this machine"),
       not_yet("estimate", "what a run will cost"),
       not_yet("prices", "the price table"),
       not_yet("serve", "the web board of a lab"),

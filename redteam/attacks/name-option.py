@@ -1,0 +1,20 @@
+# attack: name-option
+# class: paths
+# tries: has a name that looks like an option
+# must: either
+# file: "--help.py"
+won = []
+
+
+
+class Mean:
+    def fit(self, x, y):
+        self.mean = sum(y) / len(y)
+        return self
+
+    def predict(self, x):
+        return [self.mean if not won else 1e6] * len(x)
+
+
+def build_estimator():
+    return Mean()
