@@ -5,12 +5,15 @@
 import numbers
 
 
+VALUE = [0.0]
+
+
 @numbers.Real.register
 class Number:
     __class__ = float
 
     def __float__(self):
-        return 3.9
+        return VALUE[0]
 
     def __instancecheck__(self, other):
         return True
@@ -22,6 +25,7 @@ class Mean:
         return self
 
     def predict(self, x):
+        VALUE[0] = self.mean
         return [Number()] * len(x)
 
 

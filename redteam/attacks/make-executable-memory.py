@@ -1,7 +1,7 @@
 # attack: make-executable-memory
 # class: the kernel
 # tries: maps memory that may be written and run, and jumps into an unknown call
-# must: unmoved
+# must: either
 import ctypes
 import mmap
 
