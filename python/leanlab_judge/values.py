@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from typing import Any, Callable, Optional
 
 from .errors import NotPlainError, ProtocolError
@@ -150,7 +151,15 @@ class Decoder:
         parts = self._items(tree, depth, 2)
         if not all(type(part) in (int, float) for part in parts):
             raise ProtocolError("a malformed complex number")
+        self._keep_imaginary_parts()
         return complex(*parts)
+
+    def _keep_imaginary_parts(self) -> None:
+        """From now on an error of the judge's: numpy drops an imaginary part with a warning, and squares with one may be negative."""
+        numpy = sys.modules.get("numpy")
+        if self._finite and numpy is not None:
+            category = getattr(numpy, "exceptions", numpy).ComplexWarning
+            warnings.filterwarnings("error", category=category)
 
     def _slice(self, tree: dict[str, Any], depth: int) -> slice:
         return slice(*self._items(tree, depth, 3))
@@ -186,6 +195,8 @@ class Decoder:
         array = numpy.frombuffer(data, numpy.uint8).view(dtype).reshape(shape, order=order)
         if self._finite and dtype.kind in "fc" and not numpy.isfinite(array).all():
             raise ProtocolError("the candidate gave an array with numbers that are not finite")
+        if dtype.kind == "c":
+            self._keep_imaginary_parts()
         if self._finite and dtype.kind in "Mm" and numpy.isnat(array).any():
             raise ProtocolError("the candidate gave an array with dates that are none")
         return array

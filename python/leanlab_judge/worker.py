@@ -24,7 +24,7 @@ if __package__ in (None, ""):  # run as a script, with -I: Python does not look 
 
     sys.exit(leanlab_judge.worker.main(sys.argv))
 
-from . import wire
+from . import watch, wire
 from .errors import JudgeError, NotPlainError, ProtocolError
 from .values import Decoder, Encoder
 
@@ -205,6 +205,7 @@ def main(argv: list[str]) -> int:
         return 2
     channel = wire.Channel(int(argv[1]), int(argv[2]))
     sys.argv = [argv[3]]
+    watch.install(argv[3])
     status = Worker(channel, argv[3]).serve()
     # The judge is done, and nothing that the experiment would do at its exit can matter: it is over at once.
     for stream in (sys.stdout, sys.stderr):

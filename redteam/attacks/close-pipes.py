@@ -2,6 +2,7 @@
 # class: forging the protocol
 # tries: closes its pipes and goes on running
 # must: invalid
+# quick: yes
 import os
 import time
 

@@ -170,10 +170,41 @@ std::string clip(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+namespace {
+
+// Characters of two and three bytes that act on a screen: C1 controls (some terminals take U+009B for the start of an escape
+// sequence), and those that turn the direction of text around. The size of the one at `at`, or 0.
+std::size_t acting_character(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+  };
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return 2;
+  if (byte(0) != 0xE2) return 0;
+  const bool embedding = byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE;
+  const bool isolate = byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+  return embedding || isolate ? 3 : 0;
+}
+
+// "\\u{202e}"
+std::string escaped_character(std::string_view bytes) {
+  unsigned code = static_cast<unsigned char>(bytes[0]) & (bytes.size() == 2 ? 0x1FU : 0x0FU);
+  for (const char c : bytes.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3FU);
+  return fmt::format("\\u{{{:x}}}", code);
+}
+
+}  // namespace
+
 std::string printable(std::string_view text, Newlines newlines) {
   std::string result;
-  for (const char c : repair_utf8(text)) {
+  const std::string repaired = repair_utf8(text);
+  for (std::size_t i = 0; i < repaired.size(); ++i) {
+    const char c = repaired[i];
     const auto byte = static_cast<unsigned char>(c);
+    if (const std::size_t size = acting_character(repaired, i); size > 0) {
+      result += escaped_character(std::string_view(repaired).substr(i, size));
+      i += size - 1;
+      continue;
+    }
     if (c == '\n' && newlines == Newlines::keep)
       result += c;
     else if (c == '\n')

@@ -1,7 +1,10 @@
 // The judge gets a stub in place of the experiment, the candidate's worker gets the experiment and nothing else.
 #include "lab/split_job.h"
 
+#include <algorithm>
+
 #include "base/fs.h"
+#include "base/strings.h"
 #include "lab/environment.h"
 #include "lab/evaluate.h"
 #include "lab/interpreter.h"
@@ -10,6 +13,10 @@
 namespace leanlab::lab {
 
 namespace {
+
+// As python/leanlab_judge/watch.py says it.
+constexpr std::string_view k_us = "leanlab: ", k_tried = "leanlab: the experiment tried to ";
+constexpr std::size_t k_most_tries = 24, k_try_columns = 200;
 
 // The evaluator finds a file, but whatever runs it by a way that the hook does not cover fails loudly.
 constexpr const char* k_stub =
@@ -27,12 +34,26 @@ Environment candidate_environment(const Environment& judge) {
   return environment;
 }
 
+/// What an experiment must never see, though a folder that it may read could hold it: its lab, and sealed files elsewhere.
+std::vector<std::string> kept_back(const JudgeOrder& order) {
+  std::vector<std::string> paths{order.lab.string()};
+  if (order.seal == nullptr) return paths;
+  const Place place{"", order.lab, {}};
+  for (const SealedFile& file : order.seal->files) {
+    const fs::path path = sealed_location(place, file.path).lexically_normal();
+    const std::string inside = path.lexically_relative(order.lab).string();
+    if (inside.empty() || inside.starts_with("..")) paths.push_back(path.string());
+  }
+  return paths;
+}
+
 /// Interpreters outside of the system's folders, which judge_job() has found already; not what belongs to the lab.
 std::vector<std::string> shared_paths(const exec::Job& judge, const Environment& environment,
-                                      const fs::path& lab) {
+                                      const fs::path& lab, const std::vector<std::string>& hidden) {
   std::vector<std::string> paths;
   for (const sandbox::PathRule& rule : judge.policy.paths) {
     if (rule.access == sandbox::Access::list) continue;
+    if (std::find(hidden.begin(), hidden.end(), rule.path) != hidden.end()) continue;
     bool data = fs::path(rule.path).lexically_relative(lab).native().substr(0, 2) != "..";
     for (const auto& [name, value] : environment) data = data || (is_data_place(name) && value == rule.path);
     if (!data) paths.push_back(rule.path);
@@ -87,7 +108,8 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
   shown.file = stub.string();
   TRY_ASSIGN(exec::Job job, judge_job(shown, config));
   const Environment environment = job.command.env;
-  std::vector<std::string> readable = shared_paths(job, environment, order.lab);
+  const std::vector<std::string> hidden = kept_back(order);
+  std::vector<std::string> readable = shared_paths(job, environment, order.lab, hidden);
   std::erase(readable, stub.string());
   readable.push_back(python.string());
   if (there) readable.push_back(experiment.string());
@@ -103,6 +125,7 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
   candidate.contract = name(level);
   candidate.shown = stub;
   candidate.policy = sandbox::candidate_policy(readable, sandbox::Forks::denied, job.policy.limits);
+  candidate.policy.hide = hidden;
   candidate.command.argv = {command.interpreter->program,
                             "-I",
                             "-B",
@@ -116,7 +139,9 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
   return job;
 }
 
-Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limits, const std::string& metric,
+namespace {
+
+Judgement judge_words(const exec::JobReport& report, const sandbox::Limits& limits, const std::string& metric,
                       Level level) {
   const exec::SplitReport& split = *report.split;
   const bool ended_well = report.outcome.end == sandbox::End::exited && report.outcome.status.ok();
@@ -143,6 +168,36 @@ Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limi
   outcome.out_bytes = level == Level::isolated ? outcome.out.size() : outcome.out_bytes;
   judgement = judge_outcome(outcome, limits, metric);
   if (!judgement.value) judgement.reason += candidate_end(split.candidate);
+  return judgement;
+}
+
+/// What the experiment was seen to try besides denied calls. Its own process says so: evidence, no more.
+std::vector<std::string> tries_of(const sandbox::Outcome& candidate, const std::string& metric) {
+  std::vector<std::string> tries;
+  std::size_t scores = 0;
+  const std::string key = '"' + metric + '"';
+  for (const std::string* text : {&candidate.out, &candidate.err}) {
+    for (const std::string_view raw : split_lines(*text)) {
+      const std::string_view line = trim(raw);
+      if (line.starts_with(k_tried))
+        tries.push_back(clip(printable(line.substr(k_us.size())), k_try_columns));
+      if (line.starts_with('{') && line.find(key) != std::string_view::npos) ++scores;
+    }
+  }
+  if (tries.size() > k_most_tries) tries.resize(k_most_tries);
+  if (scores > 0)
+    tries.push_back(fmt::format("the experiment printed {} with {}, which is a log and no score",
+                                plural(scores, "line"), printable(key)));
+  return tries;
+}
+
+}  // namespace
+
+Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limits, const std::string& metric,
+                      Level level) {
+  Judgement judgement = judge_words(report, limits, metric, level);
+  for (std::string& attempt : tries_of(report.split->candidate, metric))
+    judgement.warnings.push_back(std::move(attempt));
   return judgement;
 }
 

@@ -68,6 +68,12 @@ std::vector<std::string> evidence(const Json& experiment) {
   return pieces;
 }
 
+/// Not below /tmp, which an experiment has for itself: a lab of a user lies elsewhere.
+fs::path ground() {
+  const fs::path usual = "/var/tmp";
+  return ::access(usual.c_str(), W_OK) == 0 ? usual : fs::temp_directory_path();
+}
+
 Status make_socket(const fs::path& path) {
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -83,8 +89,7 @@ Status make_socket(const fs::path& path) {
 }  // namespace
 
 Result<Field> Field::make(const fs::path& corpus, sandbox::Tier tier, const Interrupt& interrupt) {
-  TRY_ASSIGN(TempDirectory folder,
-             TempDirectory::make(fs::temp_directory_path(), std::string(k_mark) + "-field-"));
+  TRY_ASSIGN(TempDirectory folder, TempDirectory::make(ground(), "leanlab-field-"));
   Field field(std::move(folder), tier, interrupt);
   TRY(make_directories(field.folder() / "home"));
   TRY(make_directories(field.home()));
@@ -220,8 +225,9 @@ Result<double> Field::reference(const std::string& lab) {
 }
 
 Result<std::string> Field::screen_objection(const std::string& id) const {
+  // `log` gives every byte to a file, and only a terminal gets them escaped.
   for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"show", id}, {"log", id}, {"show", id, "--json"}}) {
+       {std::vector<std::string>{"show", id}, {"show", id, "--json"}}) {
     TRY_ASSIGN(const Said said, leanlab(words));
     const std::string text = said.out + said.err;
     const bool unsafe = std::any_of(text.begin(), text.end(), [](char c) {

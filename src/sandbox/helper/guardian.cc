@@ -11,12 +11,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "disk_use.h"
 #include "process_tree.h"
 #include "seccomp.h"
 #include "world.h"
 
 namespace leanlab::helper {
 namespace {
+
+constexpr std::uint64_t k_look_us = 200'000;
 
 std::uint64_t now_us() {
   timespec now{};
@@ -45,6 +48,7 @@ class Guardian {
     drain_setup();
     if (parse_setup_error(setup_text_, error)) return report_;
     if (request_.tier == Tier::A) ask_init();
+    if (disk_full_) report_.wait_status = SIGXFSZ;
     report_.denied = denied_.counts();
     classify();
     return report_;
@@ -79,7 +83,8 @@ class Guardian {
   }
 
   bool needs_samples() const {
-    return request_.memory_bytes != 0 || request_.cpu_s != 0 || request_.processes != 0;
+    return request_.memory_bytes != 0 || request_.cpu_s != 0 || request_.processes != 0 ||
+           request_.disk_bytes != 0;
   }
 
   void sample() {
@@ -94,12 +99,31 @@ class Guardian {
       return stop_for(End::process_limit);
     if (request_.cpu_s != 0 && tree_cpu_us(usage) > request_.cpu_s * 1'000'000)
       return stop_for(End::cpu_limit);
+    if (disk_is_full(now)) return stop_for_disk();
     if (request_.memory_bytes == 0 || usage.rss_bytes <= request_.memory_bytes) return;
     if (proportional_memory() > request_.memory_bytes) stop_for(End::memory_limit);
   }
 
   // In tier A the kernel refuses the fork at the limit; the guardian only sees to it where root is exempt.
   std::uint64_t spare_processes() const { return request_.tier == Tier::A ? 8 : 0; }
+
+  // In tier A the private folder is a tmpfs with a size. Elsewhere it is looked at now and then, the more rarely the longer
+  // a look takes.
+  bool disk_is_full(std::uint64_t now) {
+    if (request_.tier == Tier::A || (request_.disk_bytes == 0 && request_.disk_inodes == 0) ||
+        now < next_look_)
+      return false;
+    const DiskUse use = measure_disk(request_.tmp, request_.disk_bytes, request_.disk_inodes);
+    next_look_ = now_us() + std::max(k_look_us, 10 * (now_us() - now));
+    return (request_.disk_bytes != 0 && use.bytes > request_.disk_bytes) ||
+           (request_.disk_inodes != 0 && use.files > request_.disk_inodes);
+  }
+
+  // Told as what the kernel says of one file that is too large.
+  void stop_for_disk() {
+    stop_for(End::signalled);
+    disk_full_ = true;
+  }
 
   void stop_for(End reason) {
     report_.end = reason;
@@ -150,9 +174,10 @@ class Guardian {
   Contained contained_;
   int control_;
   Report report_;
-  bool done_ = false, stopped_ = false;
+  bool done_ = false, stopped_ = false, disk_full_ = false;
   std::uint64_t started_ = now_us();
   std::uint64_t sample_step_ = 20'000, next_sample_ = started_ + sample_step_;
+  std::uint64_t next_look_ = 0;
   std::string setup_text_;
   DeniedCalls denied_{request_};
 };

@@ -72,13 +72,6 @@ std::vector<pid_t> direct_children() {
   return pids;
 }
 
-std::vector<pid_t> descendants() {
-  std::vector<pid_t> pids;
-  append_children(::getpid(), pids);
-  for (std::size_t i = 0; i < pids.size(); ++i) append_children(pids[i], pids);
-  return pids;
-}
-
 // The fields of /proc/PID/stat after the name, which may itself hold blanks and parentheses.
 bool read_stat(pid_t pid, char& state, unsigned long long (&fields)[25]) {
   char path[64];
@@ -114,6 +107,13 @@ std::uint64_t milliseconds_now() {
 constexpr int k_utime = 14, k_cstime = 17, k_num_threads = 20, k_rss = 24;  // proc(5)
 
 }  // namespace
+
+std::vector<pid_t> descendants() {
+  std::vector<pid_t> pids;
+  append_children(::getpid(), pids);
+  for (std::size_t i = 0; i < pids.size(); ++i) append_children(pids[i], pids);
+  return pids;
+}
 
 TreeUsage measure_tree() {
   static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -14,6 +15,9 @@ struct TreeUsage {
   std::uint64_t cpu_us = 0;     ///< of the living and of the dead that they waited for
 };
 TreeUsage measure_tree();
+
+/// The living descendants of this process.
+std::vector<pid_t> descendants();
 
 /// Memory of the living descendants with shared pages counted once (PSS): dear, so only asked when rss_bytes is
 /// too high. Falls back on rss_bytes for a process that may not be inspected.

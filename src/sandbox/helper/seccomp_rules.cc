@@ -140,6 +140,14 @@ const CallRule k_signals[] = {
     {LEANLAB_CALL(pidfd_send_signal), EPERM, true, {}, false},
 };
 
+// Memory that no limit counts while it is not mapped. Agents' own tools use it.
+const CallRule k_no_memory_files[] = {
+    {LEANLAB_CALL(memfd_create), EPERM, true, {}, false},
+#ifdef SYS_memfd_secret
+    {LEANLAB_CALL(memfd_secret), ENOSYS, true, {}, false},
+#endif
+};
+
 const CallRule k_no_network[] = {
     {LEANLAB_CALL(socket), EPERM, true, {}, false},
 };
@@ -180,6 +188,7 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
             {LEANLAB_CALL(socket), EAFNOSUPPORT, true, {Condition::Kind::equal, 0, family}, false});
     }
   }
+  if (request.role != Role::agent) append(rules, k_no_memory_files);
   if (!request.fork) append(rules, k_no_fork);
   if (request.tier == Tier::B) {
     append(rules, k_on_others);
