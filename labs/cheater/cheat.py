@@ -119,11 +119,11 @@ def build_estimator():
 
 
 def main() -> None:
-    turn = int(os.environ.get("LEANLAB_PROPOSAL", "1")) - 1
+    turn = int(os.environ.get("LEANLAB_PROPOSAL", "0"))
     path = os.environ["LEANLAB_EXPERIMENT"]
     what, cheat, model = CHEATS[turn % len(CHEATS)]
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f'"""{what} (turn {turn + 1})."""\n{cheat}{model}')
+        file.write(f'"""{what}"""\n# turn {turn}\n{cheat}{model}')
     print(json.dumps({"experiment_file": path, "valid": True, "notes": what}))
 
 

@@ -21,6 +21,7 @@ def install(experiment: str) -> None:
     """Watches this process from now on; `experiment` is the file that it may read."""
     own = os.path.abspath(experiment)
     lab = os.path.dirname(os.path.dirname(own))
+    cache = os.path.join(os.path.dirname(own), "__pycache__", os.path.splitext(os.path.basename(own))[0] + ".")  # Python asks for it
     temporary = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp"), "/tmp"})
     told: set[str] = set()
 
@@ -34,7 +35,7 @@ def install(experiment: str) -> None:
         if type(path) not in (str, bytes):
             return None
         place = os.path.abspath(os.fsdecode(path))
-        if place == own or place == "/":
+        if place == own or place == "/" or place.startswith(cache):
             return None
         if _is_below(place, lab) or place.startswith("/proc/"):
             return None if _is_own_fact(place) else ascii(place)

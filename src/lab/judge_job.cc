@@ -2,6 +2,7 @@
 #include "lab/judge_job.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -23,6 +24,19 @@ bool is_system(const fs::path& path) {
   return first == "usr" || first == "bin" || first == "lib" || first == "lib64" || first == "sbin";
 }
 
+/// Whether nothing lies below `folder` but sealed files. A cache beside them (`__pycache__`, a `.pyc`) is not sealed, and Python
+/// would run it in place of the file that is.
+bool is_sealed_whole(const fs::path& lab, const std::string& folder, const std::set<std::string>& sealed) {
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(lab / folder, error))) return true;
+  for (fs::recursive_directory_iterator it(lab / folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_directory(error) && !it->is_symlink(error)) continue;
+    if (!sealed.contains(it->path().lexically_relative(lab).string())) return false;
+  }
+  return !error;
+}
+
 /// What of the lab may be read: folders whose files are all sealed as one path, so that a thousand files are no
 /// thousand rules; then the experiment itself.
 std::set<std::string> readable_of_lab(const JudgeOrder& order, const Config& config) {
@@ -31,11 +45,18 @@ std::set<std::string> readable_of_lab(const JudgeOrder& order, const Config& con
   if (order.seal == nullptr) return {order.lab.string()};
   const std::string mixed = fs::path(config.experiments_dir).begin()->string();
   const std::string results = fs::path(config.results_file).begin()->string();
+  std::set<std::string> sealed;
+  for (const SealedFile& file : order.seal->files) sealed.insert(file.path);
+  std::map<std::string, bool> sealed_whole;
   for (const SealedFile& file : order.seal->files) {
     const fs::path path(file.path);
     const std::string top = path.begin()->string();
-    const bool whole =
-        !path.is_absolute() && top != ".." && top != mixed && top != results && top != "agents";
+    bool whole = !path.is_absolute() && top != ".." && top != mixed && top != results && top != "agents";
+    if (whole) {
+      const auto [known, is_new] = sealed_whole.try_emplace(top, false);
+      if (is_new) known->second = is_sealed_whole(order.lab, top, sealed);
+      whole = known->second;
+    }
     paths.insert(sealed_location(place, whole ? top : file.path).lexically_normal().string());
   }
   return paths;

@@ -8,6 +8,7 @@
 #include "lab/environment.h"
 #include "lab/evaluate.h"
 #include "lab/interpreter.h"
+#include "lab/seal_files.h"
 #include "sandbox/policies.h"
 
 namespace leanlab::lab {

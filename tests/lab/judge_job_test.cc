@@ -77,6 +77,21 @@ TEST_F(JudgeJobTest, UnderASealOnlySealedFilesAndTheExperimentAreVisible) {
   EXPECT_THAT(job->command.env, Contains(testing::Pair("LEANLAB_SEED", "9")));
 }
 
+TEST_F(JudgeJobTest, ACacheBesideSealedFilesIsNotVisible) {
+  const auto seal = make_seal(place_, config_);
+  ASSERT_TRUE(seal);
+  // Python would run it in place of the sealed source.
+  ASSERT_TRUE(make_directories(place_.folder / "judge/__pycache__"));
+  ASSERT_TRUE(write_file(place_.folder / "judge/__pycache__/a.cpython-311.pyc", "x"));
+  const auto job = judge_job(
+      {.command = config_.eval_cmd, .file = "experiments/e1.txt", .lab = place_.folder, .seal = &*seal}, config_);
+  ASSERT_TRUE(job);
+  EXPECT_THAT(paths(*job), testing::UnorderedElementsAre((place_.folder / "evaluation.sh").string(),
+                                                         (place_.folder / "judge/a.txt").string(),
+                                                         (place_.folder / "judge/b.txt").string(),
+                                                         (place_.folder / "experiments/e1.txt").string()));
+}
+
 TEST_F(JudgeJobTest, TheLineForPeopleNeverPromisesTooMuch) {
   EXPECT_THAT(protection_line(Level::in_process, sandbox::Tier::C), HasSubstr("UNVERIFIED"));
   for (const auto tier : {sandbox::Tier::A, sandbox::Tier::B})

@@ -98,6 +98,34 @@ TEST_P(SplitJobTest, ExperimentFindsNoAnswers) {
   EXPECT_EQ(judge(Level::proxied, k_importing, spy).value, GetParam() == Tier::C ? 42 : 0);
 }
 
+TEST_P(SplitJobTest, ExperimentFindsNoAnswersOutsideOfTheLab) {
+  const fs::path answers = root_ / "elsewhere" / "answers.txt";
+  ASSERT_TRUE(make_directories(answers.parent_path()));
+  ASSERT_TRUE(write_file(answers, "42"));
+  config_.data = {answers.string()};
+  const std::string reading = "float(open('" + answers.string() + "').read())";
+  const std::string spy = "def value():\n    try: return " + reading + "\n    except OSError: return 0\n";
+  EXPECT_EQ(judge(Level::proxied, k_importing, spy).value, GetParam() == Tier::C ? 42 : 0);
+  // Its judge has them.
+  EXPECT_EQ(judge(Level::proxied, "print('{\"m\": %r}' % " + reading + ")\nimport sys; import importlib.util\n" +
+                                      "s = importlib.util.spec_from_file_location('e', sys.argv[1])\n" +
+                                      "s.loader.exec_module(importlib.util.module_from_spec(s))\n",
+                  spy)
+                .value,
+            42);
+}
+
+TEST_P(SplitJobTest, TriesAreTold) {
+  const Judgement judgement = judge(Level::proxied, k_importing,
+                                    "import os\nprint('{\"m\": 99}')\ntry: os.listdir('/root')\n"
+                                    "except OSError: pass\ndef value(): return 1\n");
+  EXPECT_EQ(judgement.value, 1);
+  EXPECT_THAT(judgement.warnings, testing::Contains(HasSubstr("tried to list '/root'")));
+  EXPECT_THAT(judgement.warnings, testing::Contains(HasSubstr("printed 1 line with \"m\"")));
+  EXPECT_THAT(judge(Level::proxied, k_importing, "print('hello')\ndef value(): return 1\n").warnings,
+              testing::IsEmpty());
+}
+
 TEST_P(SplitJobTest, FailuresSayWhose) {
   EXPECT_THAT(judge(Level::proxied, k_importing, "import os\ndef value(): os._exit(9)\n").reason,
               HasSubstr("the experiment's process exit"));
