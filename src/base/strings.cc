@@ -185,11 +185,10 @@ std::size_t acting_character(std::string_view text, std::size_t at) {
   return embedding || isolate ? 3 : 0;
 }
 
-// "\\u{202e}"
-std::string escaped_character(std::string_view bytes) {
+unsigned code_of(std::string_view bytes) {
   unsigned code = static_cast<unsigned char>(bytes[0]) & (bytes.size() == 2 ? 0x1FU : 0x0FU);
   for (const char c : bytes.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3FU);
-  return fmt::format("\\u{{{:x}}}", code);
+  return code;
 }
 
 }  // namespace
@@ -201,7 +200,7 @@ std::string printable(std::string_view text, Newlines newlines) {
     const char c = repaired[i];
     const auto byte = static_cast<unsigned char>(c);
     if (const std::size_t size = acting_character(repaired, i); size > 0) {
-      result += escaped_character(std::string_view(repaired).substr(i, size));
+      result += fmt::format("\\u{{{:x}}}", code_of(std::string_view(repaired).substr(i, size)));
       i += size - 1;
       continue;
     }
@@ -215,6 +214,19 @@ std::string printable(std::string_view text, Newlines newlines) {
       result += fmt::format("\\x{:02x}", byte);
     else
       result += c;
+  }
+  return result;
+}
+
+std::string json_for_screen(std::string_view json) {
+  std::string result;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (const std::size_t size = acting_character(json, i); size > 0) {
+      result += fmt::format("\\u{:04x}", code_of(json.substr(i, size)));
+      i += size - 1;
+    } else {
+      result += json[i];
+    }
   }
   return result;
 }

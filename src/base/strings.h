@@ -30,6 +30,8 @@ namespace leanlab {
 /// `keep_newlines`.
 enum class Newlines { keep, escape };
 [[nodiscard]] std::string printable(std::string_view text, Newlines newlines = Newlines::escape);
+/// JSON text in which what acts on a screen is written as an escape of JSON's: the same value.
+[[nodiscard]] std::string json_for_screen(std::string_view json);
 /// `text` with every occurrence of `from` replaced.
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 [[nodiscard]] std::string_view trim(std::string_view text);

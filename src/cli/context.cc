@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/strings.h"
 
 namespace leanlab::cli {
 
@@ -24,7 +25,8 @@ void Context::print(std::string_view text) {
 
 void Context::print_json(const Json& value) {
   const bool pretty = output == Output::json && out.is_terminal;
-  print(pretty ? to_pretty(value) : to_line(value) + "\n");
+  const std::string text = pretty ? to_pretty(value) : to_line(value) + "\n";
+  print(out.is_terminal ? json_for_screen(text) : text);
 }
 
 void Context::say(std::string_view text) const {

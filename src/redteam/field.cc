@@ -225,17 +225,14 @@ Result<double> Field::reference(const std::string& lab) {
 }
 
 Result<std::string> Field::screen_objection(const std::string& id) const {
-  // `log` gives every byte to a file, and only a terminal gets them escaped.
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"show", id}, {"show", id, "--json"}}) {
-    TRY_ASSIGN(const Said said, leanlab(words));
-    const std::string text = said.out + said.err;
-    const bool unsafe = std::any_of(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-    });
-    if (unsafe || text.find("\xc2\x9b") != std::string::npos)
-      return fmt::format("`leanlab {}` prints its escape sequences", words.front());
-  }
+  // `log` and `--json` give every byte to a file; only a terminal gets them escaped.
+  TRY_ASSIGN(const Said said, leanlab({"show", id}));
+  const std::string text = said.out + said.err;
+  const bool unsafe = std::any_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+  });
+  if (unsafe || text.find("\xc2\x9b") != std::string::npos)
+    return std::string("`leanlab show` prints its escape sequences");
   return std::string();
 }
 

@@ -45,7 +45,13 @@ TEST(Printable, ShowsControlCharacters) {
   EXPECT_EQ(printable("\x1b[31mred\n"), "\\x1b[31mred\\n");
   EXPECT_EQ(printable("a\nb", Newlines::keep), "a\nb");
   // Some terminals take U+009B for "\x1b[", and U+202E turns what follows around.
-  EXPECT_EQ(printable("\xc2\x9b" "31m \xe2\x80\xae" "evil\xe2\x81\xa6"), "\\u{9b}31m \\u{202e}evil\\u{2066}");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m \xe2\x80\xae"
+                      "evil\xe2\x81\xa6"),
+            "\\u{9b}31m \\u{202e}evil\\u{2066}");
+  EXPECT_EQ(json_for_screen("{\"a\": \"\xc2\x9b"
+                            "31m ä\"}"),
+            "{\"a\": \"\\u009b31m ä\"}");
   EXPECT_EQ(printable("ä € \xc2\xa0 “x”"), "ä € \xc2\xa0 “x”");
 }
 

@@ -84,7 +84,8 @@ TEST_F(JudgeJobTest, ACacheBesideSealedFilesIsNotVisible) {
   ASSERT_TRUE(make_directories(place_.folder / "judge/__pycache__"));
   ASSERT_TRUE(write_file(place_.folder / "judge/__pycache__/a.cpython-311.pyc", "x"));
   const auto job = judge_job(
-      {.command = config_.eval_cmd, .file = "experiments/e1.txt", .lab = place_.folder, .seal = &*seal}, config_);
+      {.command = config_.eval_cmd, .file = "experiments/e1.txt", .lab = place_.folder, .seal = &*seal},
+      config_);
   ASSERT_TRUE(job);
   EXPECT_THAT(paths(*job), testing::UnorderedElementsAre((place_.folder / "evaluation.sh").string(),
                                                          (place_.folder / "judge/a.txt").string(),

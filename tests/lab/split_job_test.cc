@@ -107,9 +107,10 @@ TEST_P(SplitJobTest, ExperimentFindsNoAnswersOutsideOfTheLab) {
   const std::string spy = "def value():\n    try: return " + reading + "\n    except OSError: return 0\n";
   EXPECT_EQ(judge(Level::proxied, k_importing, spy).value, GetParam() == Tier::C ? 42 : 0);
   // Its judge has them.
-  EXPECT_EQ(judge(Level::proxied, "print('{\"m\": %r}' % " + reading + ")\nimport sys; import importlib.util\n" +
-                                      "s = importlib.util.spec_from_file_location('e', sys.argv[1])\n" +
-                                      "s.loader.exec_module(importlib.util.module_from_spec(s))\n",
+  EXPECT_EQ(judge(Level::proxied,
+                  "print('{\"m\": %r}' % " + reading + ")\nimport sys; import importlib.util\n" +
+                      "s = importlib.util.spec_from_file_location('e', sys.argv[1])\n" +
+                      "s.loader.exec_module(importlib.util.module_from_spec(s))\n",
                   spy)
                 .value,
             42);

@@ -183,7 +183,8 @@ TEST(Launch, a_file_beyond_the_limit_is_refused) {
 TEST(Launch, many_files_beyond_the_disk_limit_end_the_run) {
   Policy policy = generous();
   policy.limits.disk_bytes = 10'000'000;
-  const char* files = "for i in $(seq 20); do head -c 1000000 /dev/zero > $TMPDIR/$i; done; exec sleep 471105";
+  const char* files =
+      "for i in $(seq 20); do head -c 1000000 /dev/zero > $TMPDIR/$i; done; exec sleep 471105";
   const char* nameless = "exec 3> $TMPDIR/x; rm $TMPDIR/x; head -c 20000000 /dev/zero >&3; sleep 471105";
   for (const char* script : {files, nameless}) {
     const Outcome outcome = run_c(policy, shell(script));
