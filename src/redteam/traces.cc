@@ -30,7 +30,7 @@ std::string signature(const fs::path& path) {
                      status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
 }
 
-void find_marked_files(const fs::path& field, std::vector<std::string>& traces) {
+void find_marked_files(const fs::path& field, const std::string& mark, std::vector<std::string>& traces) {
   const char* home = std::getenv("HOME");
   std::vector<fs::path> folders{"/tmp",
                                 "/var/tmp",
@@ -53,7 +53,7 @@ void find_marked_files(const fs::path& field, std::vector<std::string>& traces) 
   for (const fs::path& folder : folders) {
     std::error_code error;
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-      if (it->path().filename().string().find(k_mark) != std::string::npos &&
+      if (it->path().filename().string().find(mark) != std::string::npos &&
           !field.string().starts_with(it->path().string()))
         traces.push_back("file " + it->path().string());
     }
@@ -117,16 +117,16 @@ std::vector<std::string> differences(const Tree& before, const Tree& after) {
   return found;
 }
 
-std::vector<std::string> find_traces(const fs::path& field) {
+std::vector<std::string> find_traces(const fs::path& field, const Marks& marks) {
   std::vector<std::string> traces;
-  find_marked_files(field, traces);
+  find_marked_files(field, marks.name, traces);
   find_processes(field.string(), traces);
-  find_lines("/proc/net/unix", k_mark, "socket", traces);
+  find_lines("/proc/net/unix", marks.name, "socket", traces);
   for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"})
-    find_lines(table, fmt::format(":{:04X} ", k_port), "port", traces);
+    find_lines(table, fmt::format(":{:04X} ", marks.port), "port", traces);
   for (const char* table : {"/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg"})
-    find_lines(table, fmt::format(" {} ", k_ipc_key), "IPC object", traces);
-  find_lines("/proc/keys", k_mark, "key", traces);
+    find_lines(table, fmt::format(" {} ", marks.ipc_key), "IPC object", traces);
+  find_lines("/proc/keys", marks.name, "key", traces);
   return traces;
 }
 

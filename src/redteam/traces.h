@@ -10,11 +10,12 @@ namespace leanlab::redteam {
 
 namespace fs = std::filesystem;
 
-/// All that attacks leave is called so, or holds this in its name.
-inline constexpr const char* k_mark = "leanlab-attack";
-/// The System V key and the TCP port that they use.
-inline constexpr unsigned k_ipc_key = 0x1EA91AB;
-inline constexpr unsigned k_port = 46113;
+/// How what the corpus leaves is known.
+struct Marks {
+  std::string name = "leanlab-attack";  ///< in the names of files, sockets and keys
+  unsigned ipc_key = 0x1EA91AB;         ///< of System V objects
+  unsigned port = 46113;                ///< where a socket listens
+};
 
 /// The files of a folder: path -> kind, mode, size, time of change and inode, as one text.
 using Tree = std::map<std::string, std::string>;
@@ -22,8 +23,8 @@ using Tree = std::map<std::string, std::string>;
 /// "changed evaluation.py", "new leanlab-attack", one each.
 [[nodiscard]] std::vector<std::string> differences(const Tree& before, const Tree& after);
 
-/// What stands on the machine now: marked names in the usual folders (not `own`), marked sockets, keys and IPC objects, and
+/// What stands on the machine now: marked names in the usual folders (not the field itself), marked sockets, keys and IPC objects, and
 /// processes whose command line or current folder holds `field`.
-[[nodiscard]] std::vector<std::string> find_traces(const fs::path& field);
+[[nodiscard]] std::vector<std::string> find_traces(const fs::path& field, const Marks& marks = {});
 
 }  // namespace leanlab::redteam

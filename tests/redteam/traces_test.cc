@@ -19,10 +19,12 @@ namespace {
 class Traces : public ::testing::Test {
  protected:
   [[nodiscard]] bool is_found(const std::string& word) const {
-    const auto traces = find_traces(folder_.path());
+    const auto traces = find_traces(folder_.path(), marks_);
     return std::any_of(traces.begin(), traces.end(),
                        [&](const std::string& trace) { return trace.find(word) != std::string::npos; });
   }
+  // Not the corpus' own marks: it may be tried at the same time.
+  Marks marks_{.name = "leanlab-trace-of-a-test", .ipc_key = 0x1EA91AC, .port = 46114};
   TempDirectory folder_ = TempDirectory::make().value();
 };
 
@@ -42,10 +44,10 @@ TEST_F(Traces, changes_of_a_tree) {
 }
 
 TEST_F(Traces, a_marked_file) {
-  const fs::path place = fs::path("/tmp") / (std::string(k_mark) + "-of-a-test");
-  EXPECT_FALSE(is_found("of-a-test"));
+  const fs::path place = fs::path("/tmp") / (marks_.name + "-file");
+  EXPECT_FALSE(is_found(marks_.name));
   ASSERT_TRUE(write_file(place, ""));
-  EXPECT_TRUE(is_found("of-a-test"));
+  EXPECT_TRUE(is_found(marks_.name));
   fs::remove(place);
 }
 
@@ -59,7 +61,7 @@ TEST_F(Traces, an_abstract_socket) {
   const Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string name = std::string(1, '\0') + k_mark + "-of-a-test";
+  const std::string name = std::string(1, '\0') + marks_.name;
   name.copy(address.sun_path, name.size());
   ASSERT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address),
                    static_cast<socklen_t>(sizeof address.sun_family + name.size())),
@@ -68,7 +70,7 @@ TEST_F(Traces, an_abstract_socket) {
 }
 
 TEST_F(Traces, shared_memory) {
-  const int id = ::shmget(static_cast<key_t>(k_ipc_key), 4096, IPC_CREAT | IPC_EXCL | 0600);
+  const int id = ::shmget(static_cast<key_t>(marks_.ipc_key), 4096, IPC_CREAT | IPC_EXCL | 0600);
   if (id < 0) GTEST_SKIP() << "no System V shared memory here";
   EXPECT_TRUE(is_found("IPC object"));
   ::shmctl(id, IPC_RMID, nullptr);
