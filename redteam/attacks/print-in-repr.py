@@ -1,7 +1,7 @@
 # attack: print-in-repr
 # class: printing a score
 # tries: puts a score line into the text of its model, which the evaluator prints
-# must: invalid
+# must: either
 class Model:
     def fit(self, x, y):
         self.mean = sum(y) / len(y)
