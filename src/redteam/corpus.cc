@@ -1,4 +1,4 @@
-// A header is the run of "# key: value" lines at a file's beginning. An unknown key is an error: it would be a test that
+// A header is the run of "# key: value" (or "// key: value") lines at a file's beginning. An unknown key is an error: it would be a test that
 // does less than it says.
 #include "redteam/corpus.h"
 
@@ -18,8 +18,9 @@ namespace leanlab::redteam {
 
 namespace {
 
-constexpr std::array k_musts{Must::unmoved, Must::invalid, Must::either,
-                             Must::refused, Must::better,  Must::close};
+constexpr std::array k_musts{Must::unmoved,   Must::invalid, Must::either, Must::refused,
+                             Must::contained, Must::better,  Must::close};
+constexpr std::array k_extensions{".py", ".sh", ".js", ".cc"};
 constexpr const char* k_honest_group = "honest programs";
 
 using Header = std::map<std::string, std::string>;
@@ -27,10 +28,10 @@ using Header = std::map<std::string, std::string>;
 Header read_header(const std::string& text) {
   Header header;
   for (const std::string_view line : split_lines(text)) {
-    if (!line.starts_with("# ")) break;
+    const std::size_t start = line.starts_with("# ") ? 2 : (line.starts_with("// ") ? 3 : 0);
     const std::size_t colon = line.find(": ");
-    if (colon == std::string_view::npos) break;
-    header.emplace(std::string(line.substr(2, colon - 2)), std::string(trim(line.substr(colon + 2))));
+    if (start == 0 || colon == std::string_view::npos) break;
+    header.emplace(std::string(line.substr(start, colon - start)), std::string(trim(line.substr(colon + 2))));
   }
   return header;
 }
@@ -62,12 +63,18 @@ const char* name(Must must) {
       return "either";
     case Must::refused:
       return "refused";
+    case Must::contained:
+      return "contained";
     case Must::better:
       return "better";
     case Must::close:
       return "close";
   }
   return "";
+}
+
+std::string comment(const std::string& extension, const std::string& text) {
+  return (extension == ".js" || extension == ".cc" ? "// " : "# ") + text + "\n";
 }
 
 Result<Attack> parse_attack(const std::string& text, const std::string& file_name) {
@@ -77,6 +84,7 @@ Result<Attack> parse_attack(const std::string& text, const std::string& file_nam
   Header header = read_header(text);
   Attack attack;
   attack.text = text;
+  attack.extension = fs::path(file_name).extension().string();
   attack.honest = header.contains("honest");
   attack.name = take(header, attack.honest ? "honest" : "attack");
   attack.group = attack.honest ? k_honest_group : take(header, "class");
@@ -93,7 +101,8 @@ Result<Attack> parse_attack(const std::string& text, const std::string& file_nam
   if (attack.group.empty() || attack.tries.empty()) return wrong("class and what it tries are missing");
   const auto known =
       std::find_if(k_musts.begin(), k_musts.end(), [&](Must one) { return name(one) == must; });
-  if (known == k_musts.end()) return wrong("\"must\" is none of unmoved, invalid, either, refused");
+  if (known == k_musts.end())
+    return wrong("\"must\" is none of unmoved, invalid, either, refused, contained");
   attack.must = *known;
   if (!times.empty() &&
       (std::from_chars(times.data(), times.data() + times.size(), attack.times).ec != std::errc() ||
@@ -107,7 +116,9 @@ Result<std::vector<Attack>> load_corpus(const fs::path& folder) {
   for (const char* part : {"attacks", "honest"}) {
     TRY_ASSIGN(const auto names, list_directory(folder / part));
     for (const std::string& file : names) {
-      if (fs::path(file).extension() != ".py") continue;
+      if (std::find(k_extensions.begin(), k_extensions.end(), fs::path(file).extension()) ==
+          k_extensions.end())
+        continue;
       TRY_ASSIGN(const std::string text, read_file(folder / part / file));
       TRY_ASSIGN(Attack attack, parse_attack(text, file));
       corpus.push_back(std::move(attack));

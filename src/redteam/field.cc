@@ -166,9 +166,9 @@ Result<Record> Field::judge(const std::string& lab, const fs::path& file) {
 
 Result<fs::path> Field::put(const Attack& attack, const fs::path& lab, std::uint32_t time) {
   // The last line makes each copy another file.
-  const std::string text = fmt::format("{}\n# {}\n", attack.text, time);
+  const std::string text = attack.text + "\n" + comment(attack.extension, std::to_string(time));
   const fs::path folder = lab / "experiments";
-  const fs::path path = folder / (attack.file.empty() ? attack.name + ".py" : attack.file);
+  const fs::path path = folder / (attack.file.empty() ? attack.name + attack.extension : attack.file);
   const std::size_t space = attack.place.find(' ');
   const std::string how = attack.place.substr(0, space);
   const std::string target = space == std::string::npos ? "" : attack.place.substr(space + 1);
@@ -199,9 +199,11 @@ Result<fs::path> Field::put(const Attack& attack, const fs::path& lab, std::uint
 
 Result<Record> Field::judge_control(const std::string& lab) {
   const fs::path folder = home() / lab / "experiments";
-  TRY_ASSIGN(const std::string sample, read_file(folder / "sample.py"));
-  const fs::path file = folder / fmt::format("control-{}.py", ++controls_);
-  TRY(write_file(file, fmt::format("{}\n# control {}\n", sample, controls_)));
+  std::error_code error;
+  const std::string extension = fs::exists(folder / "sample.py", error) ? ".py" : ".sh";
+  TRY_ASSIGN(const std::string sample, read_file(folder / ("sample" + extension)));
+  const fs::path file = folder / fmt::format("control-{}{}", ++controls_, extension);
+  TRY(write_file(file, sample + "\n" + comment(extension, fmt::format("control {}", controls_))));
   Result<Record> record = judge(lab, file);
   TRY(remove_tree(file));
   return record;
@@ -217,7 +219,8 @@ Result<double> Field::reference(const std::string& lab) {
                       fmt::format("the honest program of the lab {} gets no score in tier {}: {}", lab,
                                   sandbox::name(tier_), record.reason)));
   // Nothing hostile is started before this: a sandbox weaker than the one that was asked for would let it reach this machine.
-  if (record.tier != sandbox::name(tier_) || record.level == "in-process")
+  TRY_ASSIGN(const Json config, read_json((home() / lab / "lab.json").string()));
+  if (record.tier != sandbox::name(tier_) || record.level != text_of(config, "judge"))
     return fail(ErrorCode::internal, "the lab {} was judged at level {}, tier {}, not in tier {}", lab,
                 record.level, record.tier, sandbox::name(tier_));
   references_.emplace_back(lab, *record.value);

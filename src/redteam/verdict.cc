@@ -47,6 +47,8 @@ std::string objection(const Attack& attack, const Record& record, double referen
   const bool invalid = record.status == "invalid" && !judged;
   const bool same = judged && *record.value == reference;
   switch (attack.must) {
+    case Must::contained:
+      return record.status.empty() ? not_so() : "";
     case Must::refused:
       return record.status == "refused" ? "" : not_so();
     case Must::invalid:
@@ -64,9 +66,10 @@ std::string objection(const Attack& attack, const Record& record, double referen
 }
 
 std::string describe(const Attack& attack, const Record& record) {
-  std::string text = !record.value   ? record.status + ": " + record.reason
-                     : attack.honest ? "scored " + short_number(*record.value)
-                                     : "score unmoved";
+  std::string text = !record.value                    ? record.status + ": " + record.reason
+                     : attack.must == Must::contained ? "contained"
+                     : attack.honest                  ? "scored " + short_number(*record.value)
+                                                      : "score unmoved";
   for (const std::string& piece : record.evidence) text += "; " + piece;
   return printable(text);
 }

@@ -38,6 +38,16 @@ TEST(Corpus, what_is_not_understood_is_an_error) {
   EXPECT_FALSE(parse_attack("print(1)\n", "x.py"));
 }
 
+TEST(Corpus, other_languages_have_other_comments) {
+  const auto attack =
+      parse_attack("// attack: x\n// class: c\n// tries: t\n// must: contained\nint main() {}\n", "x.cc");
+  ASSERT_TRUE(attack) << one_line(attack.error());
+  EXPECT_EQ(attack->must, Must::contained);
+  EXPECT_EQ(attack->extension, ".cc");
+  EXPECT_EQ(comment(".cc", "1"), "// 1\n");
+  EXPECT_EQ(comment(".sh", "1"), "# 1\n");
+}
+
 TEST(Corpus, bundled_attacks_cover_every_class_twice) {
   const auto folder = bundled_corpus();
   ASSERT_TRUE(folder) << one_line(folder.error());

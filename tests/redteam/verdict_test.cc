@@ -61,6 +61,13 @@ TEST(Verdict, tampering_and_a_leanlab_that_failed_never_hold) {
   }
 }
 
+TEST(Verdict, contained_looks_at_the_run_only) {
+  EXPECT_TRUE(holds(Must::contained, judged(0)));
+  EXPECT_TRUE(holds(Must::contained, without_score("invalid")));
+  EXPECT_FALSE(holds(Must::contained, without_score("tampered")));
+  EXPECT_FALSE(holds(Must::contained, without_score("")));
+}
+
 TEST(Verdict, honest_programs) {
   EXPECT_TRUE(holds(Must::close, judged(k_honest + 1e-12)));
   EXPECT_FALSE(holds(Must::close, judged(k_honest + 1e-3)));

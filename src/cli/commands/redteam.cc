@@ -65,8 +65,9 @@ Result<Plan> make_plan(const Arguments& arguments) {
   return plan;
 }
 
-/// Whether the labs' Python has the module.
-bool has_module(const std::string& name) {
+/// Whether the labs' Python has the module, or this machine the program.
+bool has(const std::string& name) {
+  if (name == "node" || name == "g++") return !find_program(name).empty();
   static std::map<std::string, bool> known;
   const auto [entry, is_new] = known.try_emplace(name, false);
   if (is_new) {
@@ -80,8 +81,8 @@ bool has_module(const std::string& name) {
 }
 
 std::string missing_module(const Attack& attack) {
-  if (!attack.needs.empty() && !has_module(attack.needs)) return attack.needs;
-  return attack.lab == "numpy" && !has_module("numpy") ? "numpy" : "";
+  if (!attack.needs.empty() && !has(attack.needs)) return attack.needs;
+  return attack.lab == "numpy" && !has("numpy") ? "numpy" : "";
 }
 
 void print_outcome(Context& context, const Plan& plan, const Outcome& outcome) {
@@ -101,7 +102,7 @@ Result<Outcome> attempt(redteam::Field& field, const Attack& attack, const Plan&
   if (const std::string module = missing_module(attack); !module.empty()) {
     Outcome outcome = redteam::outcome_of(attack, tier);
     outcome.held = outcome.skipped = true;
-    outcome.what = "not tried: the Python of the labs has no " + module;
+    outcome.what = "not tried: there is no " + module + " for the labs";
     return outcome;
   }
   Attack repeated = attack;

@@ -1,0 +1,3 @@
+# The starting point.
+read -r n
+echo $((n * (n + 1) / 2))
