@@ -14,7 +14,7 @@
 namespace leanlab::cli {
 namespace {
 
-constexpr std::size_t k_source_lines = 60;
+constexpr std::size_t k_source_lines = 60, k_denied_calls = 10;
 
 std::string protection(const lab::Experiment& experiment) {
   if (experiment.origin == lab::Origin::imported) return "imported from results.jsonl: not verifiable";
@@ -48,6 +48,23 @@ std::string headline(const lab::ShownExperiment& shown, const lab::Objective& ob
   return text;
 }
 
+/// "experiment tried socket 3 times, clone 1 time, judge tried ..."; not endless where somebody tries all there is.
+std::string denied_calls(const lab::Experiment& experiment) {
+  std::string text, who;
+  std::size_t shown = 0;
+  for (const lab::DeniedTry& attempt : experiment.denied) {
+    if (++shown > k_denied_calls) break;
+    if (!text.empty()) text += ", ";
+    if (attempt.who != who) text += attempt.who + " tried ";
+    who = attempt.who;
+    text += attempt.call + " " + plural(attempt.count, "time");
+  }
+  if (experiment.denied.size() > k_denied_calls)
+    text += fmt::format(" and {} more (--json has all)",
+                        plural(experiment.denied.size() - k_denied_calls, "kind"));
+  return text;
+}
+
 void print_details(Context& context, const lab::ShownExperiment& shown) {
   const lab::Experiment& experiment = shown.experiment;
   const auto line = [&](const char* name, const std::string& value) {
@@ -75,11 +92,7 @@ void print_details(Context& context, const lab::ShownExperiment& shown) {
                          (experiment.candidate_cpu_seconds
                               ? " (the experiment's own " + seconds(experiment.candidate_cpu_seconds) + ")"
                               : ""));
-  std::string denied;
-  for (const lab::DeniedTry& attempt : experiment.denied)
-    denied += fmt::format("{}{} tried {} {}", denied.empty() ? "" : ", ", attempt.who, attempt.call,
-                          plural(attempt.count, "time"));
-  line("denied", denied);
+  line("denied", denied_calls(experiment));
   line("turn", seconds(experiment.turn_seconds) +
                    (experiment.fixes > 0 ? ", " + plural(experiment.fixes, "repair") : ""));
   if (experiment.cost_usd) line("cost", fmt::format("${:.4f}", *experiment.cost_usd));
