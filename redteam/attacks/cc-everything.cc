@@ -6,6 +6,7 @@
 // needs: g++
 #include <csignal>
 #include <cstdio>
+
 #include <fcntl.h>
 #include <sys/ptrace.h>
 #include <sys/shm.h>

@@ -5,6 +5,7 @@
 // lab: programs
 // needs: g++
 #include <cstdio>
+
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
