@@ -24,6 +24,8 @@ const std::vector<PathRule>& default_view() {
         existing({"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
                   // Debian's BLAS and compilers are links through this folder.
                   "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime",
+                  // Node does not start when it is there and cannot be read.
+                  "/etc/ssl/openssl.cnf",
                   // How many cores there are, and what they can do: numpy, OpenBLAS and OpenMP ask.
                   "/sys/devices/system/cpu"});
     std::error_code error;
@@ -39,8 +41,7 @@ const std::vector<PathRule>& default_view() {
 const std::vector<PathRule>& network_view() {
   static const std::vector<PathRule> rules =
       existing({"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",
-                "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/pki/tls/certs",
-                "/etc/mime.types"});
+                "/etc/ssl/certs", "/etc/ca-certificates", "/etc/pki/tls/certs", "/etc/mime.types"});
   return rules;
 }
 
