@@ -54,6 +54,8 @@ std::string driver() {
   for (const char* mark : {"CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CODEX_SANDBOX", "CODEX_THREAD_ID",
                            "CURSOR_AGENT", "GEMINI_CLI", "OPENCODE", "AI_AGENT", "LEANLAB_ROLE"})
     if (const char* value = std::getenv(mark); value && *value) return "agent";
+  // A run in the background is driven by whoever sent it there.
+  if (const char* sent_by = std::getenv(k_sent_by); sent_by && *sent_by) return sent_by;
   return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1 ? "person" : "unknown";
 }
 

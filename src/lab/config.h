@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,19 @@ struct ConfigLayer {
   std::string text;   ///< JSON of the same shape as lab.json
 };
 
+/// One member of a team that plays a role.
+struct AgentChoice {
+  std::string spec;     ///< "claude:opus", "command:./propose.sh"
+  double weight = 1.0;  ///< how often it is picked, relative to the role's others
+};
+/// What may be spent on a lab in all its runs; none: no cap.
+struct Budget {
+  std::optional<double> usd;
+  std::optional<std::uint64_t> tokens;
+  std::optional<double> hours;  ///< of runs
+  std::optional<std::uint64_t> experiments;
+};
+
 /// What lab.json says, with the documented default for all that it does not say.
 struct Config {
   std::string name;
@@ -64,7 +78,8 @@ struct Config {
   JudgeContract judge = JudgeContract::automatic;
   Duplicates duplicates = Duplicates::refuse;
   std::vector<std::string> data;
-  std::map<std::string, std::string> agents;  ///< role -> backend spec ("worker" -> "tuner")
+  std::map<std::string, std::vector<AgentChoice>> agents;  ///< role -> who plays it; no empty lists
+  Budget budget;
 
   bool owner_must_be_person = false;  ///< the user's `owner.require`: acts of the owner are refused to others
 

@@ -27,7 +27,8 @@ class Crashes(LeanlabTest):
         # Each finished turn leaves a line with the file that it made.
         lab.write(
             "propose.sh",
-            "#!/bin/sh\ncat >/dev/null\nname=e$$-$(date +%s%N).txt\n"
+            '#!/bin/sh\ncat >/dev/null\n[ "$LEANLAB_ROLE" = worker ] || exit 0\n'
+            "name=e$$-$(date +%s%N).txt\n"
             f'printf "x = %s\\n" "$(date +%s%N)" >experiments/$name\necho "$name" >>{self.turns}-{name}\n',
             0o755,
         )

@@ -27,7 +27,8 @@ TEST(ListView, IsTheContractsObject) {
 }
 
 TEST(StatusView, TellsWhatNeedsAPerson) {
-  LabStatus status{listed(), 0, {}, {}, {}};
+  LabStatus status;
+  status.lab = listed();
   EXPECT_THAT(status_alerts(status), IsEmpty());
   status.lab.sealed = false;
   status.pending = 2;

@@ -16,6 +16,7 @@ PACKAGES = {
     "claude": ("@anthropic-ai/claude-code", "2.1.197"),
     "codex": ("@openai/codex", "0.169.0"),
     "acp": ("@agentclientprotocol/sdk", None),
+    "mcp": ("@modelcontextprotocol/sdk", None),
 }
 
 

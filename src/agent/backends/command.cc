@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/backends/make.h"
+#include "agent/replies.h"
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/strings.h"
@@ -112,6 +113,7 @@ Result<Turn> CommandAgent::take_turn(const TurnRequest& request, const Interrupt
   if (outcome.end != sandbox::End::exited || !outcome.status.ok()) return fail(failure(outcome, request));
   Turn turn;
   turn.reply = repair_utf8(outcome.out);
+  take_usage(turn);
   turn.transcript = turn.reply;
   if (!outcome.err.empty()) turn.transcript += "\n--- stderr ---\n" + repair_utf8(outcome.err);
   return turn;

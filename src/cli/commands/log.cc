@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "cli/arguments.h"
 #include "cli/experiments.h"
+#include "cli/sessions.h"
 #include "metric/lab_lock.h"
 
 namespace leanlab::cli {
@@ -38,9 +39,50 @@ Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bo
   }
 }
 
+// A terminal must not obey what others wrote; a file gets every byte.
+void print_text(Context& context, const std::string& text) {
+  context.print(context.out.is_terminal ? printable(text, Newlines::keep) : text);
+  if (!text.empty() && !text.ends_with('\n')) context.print("\n");
+}
+
+Result<int> log_turn(Context& context, const std::string& id) {
+  TRY_ASSIGN(const FoundTurn found, find_turn(context, id));
+  TRY_ASSIGN(const std::string transcript, blob_of(found, found.turn.transcript));
+  if (context.wants_json()) {
+    Json object = turn_json(found);
+    object["transcript_text"] = repair_utf8(transcript);
+    context.print_json(object);
+    return 0;
+  }
+  context.say(turn_text(found));
+  print_text(context, transcript);
+  return 0;
+}
+
+Result<int> log_lab(Context& context, const std::string& name) {
+  constexpr std::size_t k_shown = 50;
+  TRY_ASSIGN(const OpenLab open, open_lab(context, name));
+  TRY_ASSIGN(const auto turns, newest_turns(context, open, k_shown));
+  Json list = Json::array();
+  for (const FoundTurn& found : turns) {
+    if (context.wants_json())
+      list.push_back(turn_json(found));
+    else
+      context.print(turn_text(found) + "\n");
+  }
+  if (context.wants_json()) context.print_json(Json{{"lab", open.place.name}, {"turns", std::move(list)}});
+  if (turns.empty())
+    context.say("no turn of " + open.place.name + " is on record: the tuner's are free and leave none");
+  return 0;
+}
+
 Result<int> run_log(Context& context, const Arguments& arguments) {
-  TRY_ASSIGN(const FoundExperiment found,
-             find_or_wait(context, arguments.word("id"), arguments.has("--follow")));
+  const std::string& id = arguments.word("id");
+  if (is_turn_id(id)) return log_turn(context, id);
+  if (!split_id(id)) {
+    if (auto listed = log_lab(context, id)) return listed;
+  }
+  TRY_ASSIGN(const FoundExperiment found, find_or_wait(context, id, arguments.has("--follow")));
   const lab::Experiment& experiment = found.experiment;
   TRY_ASSIGN(const std::string log, stored(found, experiment.log));
   TRY_ASSIGN(const std::string transcript, stored(found, experiment.transcript));
@@ -58,9 +100,7 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
                                  : "the evaluator of " + experiment.id() + " wrote nothing but its score");
     return 0;
   }
-  // A terminal must not obey what others wrote; a file gets every byte.
-  context.print(context.out.is_terminal ? printable(text, Newlines::keep) : text);
-  if (!text.ends_with('\n')) context.print("\n");
+  print_text(context, text);
   return 0;
 }
 

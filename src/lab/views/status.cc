@@ -35,6 +35,16 @@ Json status_view(const std::vector<LabStatus>& labs) {
     Json& row = rows[i];
     row["pending"] = status.pending;
     row["cost_usd"] = status.cost_usd ? Json(*status.cost_usd) : Json(nullptr);
+    row["known_cost_usd"] = status.known_cost_usd;
+    row["turns"] = status.turns;
+    row["unpriced_turns"] = status.unpriced_turns;
+    row["tokens"] = nullptr;
+    if (status.tokens)
+      row["tokens"] = {{"input", status.tokens->input},
+                       {"output", status.tokens->output},
+                       {"cache_read", status.tokens->cache_read},
+                       {"cache_write", status.tokens->cache_write}};
+    row["budget_usd"] = status.budget_usd ? Json(*status.budget_usd) : Json(nullptr);
     row["last"] = status.last ? to_json(*status.last) : Json(nullptr);
     row["alerts"] = status.alerts;
     alerts += status.alerts.size();
