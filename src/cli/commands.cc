@@ -4,8 +4,9 @@
 // Each row's function is defined in commands/NAME.cc.
 #define LEANLAB_COMMANDS(row)                                                                               \
   row(init) row(check) row(lock) row(unlock) row(run) row(stop) row(submit) row(list) row(status) row(show) \
-      row(log) row(verify) row(rebuild) row(rescore) row(remove) row(rename) row(export) row(demo)          \
-          row(config) row(doctor) row(completions) row(help) row(fix) row(estimate) row(prices) row(mcp)
+      row(log) row(verify) row(rebuild) row(rescore) row(remove) row(rename) row(export) row(record)        \
+          row(demo) row(config) row(doctor) row(completions) row(help) row(fix) row(estimate) row(prices)   \
+              row(mcp)
 
 namespace leanlab::cli {
 

@@ -50,6 +50,10 @@ bool check_member(CheckRun& run, const std::string& role, const std::string& spe
   const bool plays = std::any_of(roles.begin(), roles.end(),
                                  [&](agent::Role played) { return agent::name(played) == role; });
   if (!plays) run.fail("agent", fmt::format("{} cannot play the {}", (*made)->describe(), role));
+  const agent::Probe probe = agent::probe_agent(spec);
+  if (plays && probe.logged_in == false)
+    run.warn("agent",
+             fmt::format("{}: no login was found; log in with: {}", (*made)->describe(), probe.login));
   return plays;
 }
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <mutex>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -188,11 +190,18 @@ class Launch {
         {input.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}, {sockets.theirs.get(), k_control_fd}};
     int theirs = k_first_further_fd;
     for (const auto& [ours, unused] : command_.fds) request.fds.emplace_back(ours, theirs++);
+    Sockets door;
+    if (has_doors(policy_, command_, tier_)) {
+      TRY_ASSIGN(door, make_sockets());
+      request.fds.emplace_back(door.theirs.get(), theirs++);
+      set_nonblocking(door.ours.get());
+    }
     started_ = Steady::now();
     TRY_ASSIGN(RunningProcess process, spawn(request));
     sockets.theirs.close();
     TRY(send_all(sockets.ours.get(), request_));
     control_ = std::move(sockets.ours);
+    door_ = std::move(door.ours);
     output_[0].pipe = std::move(out.read);
     output_[1].pipe = std::move(err.read);
     for (const Output& output : output_) set_nonblocking(output.pipe.get());
@@ -205,11 +214,13 @@ class Launch {
       pollfd events[] = {{control_.get(), POLLIN, 0},
                          {output_[0].pipe.get(), POLLIN, 0},
                          {output_[1].pipe.get(), POLLIN, 0},
-                         {asked_ ? -1 : interrupt_.fd(), POLLIN, 0}};
+                         {asked_ ? -1 : interrupt_.fd(), POLLIN, 0},
+                         {door_.get(), POLLIN, 0}};
       ::poll(events, std::size(events), timeout_ms());
       if (events[1].revents != 0) read_output(output_[0]);
       if (events[2].revents != 0) read_output(output_[1]);
       if (events[3].revents != 0) ask_to_stop();
+      if (events[4].revents != 0) take_door();
       if (events[0].revents != 0) read_report();
       press(process);
     }
@@ -254,6 +265,25 @@ class Launch {
       report_.append(piece, static_cast<std::size_t>(got));
     else
       control_.close();
+  }
+
+  // A listener of the command's own network, and its port.
+  void take_door() {
+    std::uint16_t port = 0;
+    int listener = -1;
+    iovec piece{&port, sizeof port};
+    alignas(cmsghdr) char space[CMSG_SPACE(sizeof listener)] = {};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = space;
+    message.msg_controllen = sizeof space;
+    const ssize_t got = ::recvmsg(door_.get(), &message, MSG_CMSG_CLOEXEC);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got <= 0) return door_.close();
+    if (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr && header->cmsg_type == SCM_RIGHTS)
+      std::memcpy(&listener, CMSG_DATA(header), sizeof listener);
+    if (listener >= 0 && command_.on_door) command_.on_door(ntohs(port), Fd(listener));
   }
 
   // Returns whether there may be more.
@@ -306,7 +336,7 @@ class Launch {
   const Interrupt& interrupt_;
   std::optional<TempDirectory> tmp_;
   std::string mark_, request_, report_;
-  Fd control_;
+  Fd control_, door_;
   Output output_[2] = {{Stream::out, {}, {}, 0}, {Stream::err, {}, {}, 0}};
   Steady::time_point started_;
   std::optional<Steady::time_point> asked_;

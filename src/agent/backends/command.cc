@@ -119,7 +119,8 @@ Result<Turn> CommandAgent::take_turn(const TurnRequest& request, const Interrupt
   return turn;
 }
 
-/// The program as an absolute path. Relative ones with a slash lie in the lab's folder, others are on PATH or in the lab.
+}  // namespace
+
 Result<std::string> find_agent_program(const std::string& word, const std::filesystem::path& lab) {
   const std::filesystem::path given(word);
   const auto executable = [](const std::filesystem::path& p) {
@@ -150,8 +151,6 @@ Result<std::string> find_agent_program(const std::string& word, const std::files
                                                   bare ? "on PATH and at " : "at ", in_lab.string()))
           .then("give a path from the lab's folder, as in --agent command:./propose.sh"));
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Agent>> make_command(const BackendOptions& options) {
   TRY_ASSIGN(std::vector<std::string> words, split_command(options.argument));

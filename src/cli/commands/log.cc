@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/transcript.h"
 #include "base/strings.h"
 #include "cli/arguments.h"
 #include "cli/experiments.h"
@@ -39,6 +40,16 @@ Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bo
   }
 }
 
+Json events_json(const std::string& transcript) {
+  Json events = Json::array();
+  for (const agent::TranscriptEvent& event : agent::read_transcript(transcript)) {
+    auto value = parse_json(event.detail);
+    events.push_back(value ? std::move(*value)
+                           : Json{{"at", 0}, {"event", event.kind}, {"text", event.text}});
+  }
+  return events;
+}
+
 // A terminal must not obey what others wrote; a file gets every byte.
 void print_text(Context& context, const std::string& text) {
   context.print(context.out.is_terminal ? printable(text, Newlines::keep) : text);
@@ -47,15 +58,17 @@ void print_text(Context& context, const std::string& text) {
 
 Result<int> log_turn(Context& context, const std::string& id) {
   TRY_ASSIGN(const FoundTurn found, find_turn(context, id));
-  TRY_ASSIGN(const std::string transcript, blob_of(found, found.turn.transcript));
+  TRY_ASSIGN(const std::string packed, blob_of(found, found.turn.transcript));
+  TRY_ASSIGN(const std::string transcript, agent::unpack_transcript(packed));
   if (context.wants_json()) {
     Json object = turn_json(found);
     object["transcript_text"] = repair_utf8(transcript);
+    object["events"] = transcript.empty() ? Json::array() : events_json(transcript);
     context.print_json(object);
     return 0;
   }
   context.say(turn_text(found));
-  print_text(context, transcript);
+  print_text(context, agent::show_transcript(agent::read_transcript(transcript)));
   return 0;
 }
 
@@ -85,14 +98,20 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const FoundExperiment found, find_or_wait(context, id, arguments.has("--follow")));
   const lab::Experiment& experiment = found.experiment;
   TRY_ASSIGN(const std::string log, stored(found, experiment.log));
-  TRY_ASSIGN(const std::string transcript, stored(found, experiment.transcript));
+  TRY_ASSIGN(const std::string packed, stored(found, experiment.transcript));
+  TRY_ASSIGN(const std::string transcript, agent::unpack_transcript(packed));
   if (context.wants_json()) {
-    context.print_json(
-        Json{{"id", experiment.id()}, {"log", repair_utf8(log)}, {"transcript", repair_utf8(transcript)}});
+    context.print_json(Json{{"id", experiment.id()},
+                            {"log", repair_utf8(log)},
+                            {"transcript", repair_utf8(transcript)},
+                            {"events", transcript.empty() ? Json::array() : events_json(transcript)}});
     return 0;
   }
-  const bool wants_transcript = arguments.has("--transcript");
-  const std::string& text = wants_transcript ? transcript : log;
+  const bool wants_raw = arguments.has("--raw");
+  const bool wants_transcript = arguments.has("--transcript") || wants_raw;
+  const std::string text = wants_raw          ? agent::raw_stream(transcript)
+                           : wants_transcript ? agent::show_transcript(agent::read_transcript(transcript))
+                                              : log;
   if (text.empty()) {
     const bool pending = experiment.verdict == lab::Verdict::pending;
     context.say(wants_transcript ? "there is no transcript of " + experiment.id()
@@ -109,7 +128,7 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
 Command log_command() {
   return {.name = "log",
           .positionals = {{.name = "id", .kind = Kind::id}},
-          .options = {{.name = "--transcript"}, {.name = "--follow"}},
+          .options = {{.name = "--transcript"}, {.name = "--raw"}, {.name = "--follow"}},
           .signals = Signals::interrupt,
           .run = run_log};
 }
