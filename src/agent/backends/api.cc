@@ -299,8 +299,10 @@ Result<std::unique_ptr<Agent>> make_api(const BackendOptions& options) {
 
 Probe probe_api() {
   Probe probe{.found = true, .path = "built in", .version = "", .logged_in = std::nullopt, .login = ""};
-  probe.logged_in = !variable("ANTHROPIC_API_KEY").empty() || !variable("OPENAI_API_KEY").empty() ||
-                    !variable("LEANLAB_API_URL").empty();
+  // Whether a key is good cannot be told without spending; and without a model's name it is never chosen by itself.
+  if (variable("ANTHROPIC_API_KEY").empty() && variable("OPENAI_API_KEY").empty() &&
+      variable("LEANLAB_API_URL").empty())
+    probe.logged_in = false;
   probe.login = "export ANTHROPIC_API_KEY=…, OPENAI_API_KEY=… or LEANLAB_API_URL=…";
   return probe;
 }
