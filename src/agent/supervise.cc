@@ -137,6 +137,15 @@ void judge_end(const AgentProgram& program, const TurnRequest& request, const Pr
   }
 }
 
+void note_connections(const std::vector<Gate::Event>& events, const std::string& agent, Recorder& recorder) {
+  for (const Gate::Event& event : events) {
+    recorder.notice(fmt::format("{}: connection to {}", event.refused ? "refused" : "allowed", event.target));
+    if (event.refused)
+      log_warning("{} was refused a connection to {} (allow it with LEANLAB_AGENT_HOSTS)", agent,
+                  event.target);
+  }
+}
+
 }  // namespace
 
 Clocks usual_clocks() {
@@ -248,12 +257,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
     return fail(std::move(outcome.error()));
   }
   lines.flush(take);
-  for (const Gate::Event& event : gate.close()) {
-    recorder.notice(fmt::format("{}: connection to {}", event.refused ? "refused" : "allowed", event.target));
-    if (event.refused)
-      log_warning("{} was refused a connection to {} (allow it with LEANLAB_AGENT_HOSTS)", program.agent,
-                  event.target);
-  }
+  note_connections(gate.close(), program.agent, recorder);
   TRY(interrupt.check());
   Turn turn;
   reader.end(*outcome, turn);

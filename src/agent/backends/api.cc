@@ -64,6 +64,9 @@ class ApiAgent : public Agent {
   [[nodiscard]] Result<Turn> converse(const TurnRequest& request, Conversation& talk, Recorder& recorder,
                                       const Interrupt& interrupt);
   [[nodiscard]] Result<Answer> ask(const Conversation& talk, Recorder& recorder, const Interrupt& interrupt);
+  [[nodiscard]] Result<std::string> use_tool(const ToolCall& call, const TurnRequest& request,
+                                             std::chrono::milliseconds left, const fs::path& home,
+                                             Recorder& recorder, const Interrupt& interrupt) const;
   [[nodiscard]] Result<std::string> run_command(const TurnRequest& request, const std::string& command,
                                                 std::chrono::milliseconds left, const fs::path& home,
                                                 const Interrupt& interrupt) const;
@@ -153,6 +156,20 @@ std::string argument_of(const ToolCall& call, const char* key) {
   return found.is_string() ? found.get<std::string>() : found.is_null() ? std::string() : to_line(found);
 }
 
+Result<std::string> ApiAgent::use_tool(const ToolCall& call, const TurnRequest& request,
+                                       std::chrono::milliseconds left, const fs::path& home,
+                                       Recorder& recorder, const Interrupt& interrupt) const {
+  const std::string command = argument_of(call, "command");
+  recorder.tool_call(call.id, call.name, command);
+  if (request.on_activity) request.on_activity(clip(printable(command), 100));
+  std::string result = "there is no tool of that name, or its arguments are no JSON object with a command";
+  if (call.name == "shell" && !command.empty()) {
+    TRY_ASSIGN(result, run_command(request, command, left, home, interrupt));
+  }
+  recorder.tool_result(call.id, result.ends_with("[exit status 0]"), result);
+  return result;
+}
+
 Result<Turn> ApiAgent::converse(const TurnRequest& request, Conversation& talk, Recorder& recorder,
                                 const Interrupt& interrupt) {
   TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");
@@ -202,17 +219,11 @@ Result<Turn> ApiAgent::converse(const TurnRequest& request, Conversation& talk, 
         talk.messages.push_back({Message::From::tool, "ended", {}, call.id});
         return turn;
       }
-      const std::string command = argument_of(call, "command");
-      recorder.tool_call(call.id, call.name, command);
-      if (request.on_activity) request.on_activity(clip(printable(command), 100));
-      std::string result =
-          "there is no tool of that name, or its arguments are no JSON object with a command";
-      if (call.name == "shell" && !command.empty()) {
-        TRY_ASSIGN(result, run_command(request, command, left, home.path(), interrupt));
-      }
-      recorder.tool_result(call.id, result.ends_with("[exit status 0]"), result);
-      talk.messages.push_back(
-          {tools_ == Tools::none ? Message::From::person : Message::From::tool, result, {}, call.id});
+      TRY_ASSIGN(std::string result, use_tool(call, request, left, home.path(), recorder, interrupt));
+      talk.messages.push_back({tools_ == Tools::none ? Message::From::person : Message::From::tool,
+                               std::move(result),
+                               {},
+                               call.id});
     }
   }
   set_end(turn, TurnEnd::failed, describe(), fmt::format("it came to no end within {} steps", k_most_steps),
