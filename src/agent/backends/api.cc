@@ -1,6 +1,7 @@
 // Api: the built-in agent. It talks to a model's API from leanlab's own process; only its shell commands run in the sandbox,
 // without a network. A model that knows no tools may write its commands in fenced blocks instead.
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -72,9 +73,9 @@ class ApiAgent : public Agent {
                                                 const Interrupt& interrupt) const;
 
   const Endpoint endpoint_;
+  std::atomic<Tools> tools_ = Tools::offered;
   std::mutex mutex_;  // guards what follows
   std::map<std::string, Conversation> sessions_;
-  Tools tools_ = Tools::offered;
 };
 
 /// The command of a model without tools: the last fenced block of a shell's language.
@@ -122,11 +123,7 @@ Result<std::string> ApiAgent::run_command(const TurnRequest& request, const std:
 
 /// Short pauses are waited here; long ones are the caller's.
 Result<Answer> ApiAgent::ask(const Conversation& talk, Recorder& recorder, const Interrupt& interrupt) {
-  Tools offered = Tools::offered;
-  {
-    const std::lock_guard lock(mutex_);
-    offered = tools_;
-  }
+  Tools offered = tools_;
   std::chrono::milliseconds pause{1000};
   for (int attempt = 1;; ++attempt) {
     const std::string system = std::string(k_system) + (offered == Tools::none ? k_without_tools : "");
@@ -134,9 +131,7 @@ Result<Answer> ApiAgent::ask(const Conversation& talk, Recorder& recorder, const
     if (answer.end == TurnEnd::done) return answer;
     recorder.notice(answer.problem);
     if (answer.refuses_tools && offered == Tools::offered) {
-      offered = Tools::none;
-      const std::lock_guard lock(mutex_);
-      tools_ = Tools::none;
+      tools_ = offered = Tools::none;
       continue;
     }
     if (!answer.again || attempt == k_tries) return answer;
