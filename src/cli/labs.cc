@@ -8,11 +8,15 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "lab/housekeeping.h"
 
 namespace leanlab::cli {
 
 lab::Project project_of(const Context& context) {
-  return lab::find_project(context.directory, context.state_dir);
+  lab::Project project = lab::find_project(context.directory, context.state_dir);
+  if (const Status finished = lab::finish_renames(project); !finished)
+    log_warning("{}", one_line(finished.error()));
+  return project;
 }
 
 Result<OpenLab> open_lab(const Context& context, const std::string& name_or_path) {

@@ -3,7 +3,7 @@
 
 #include "base/strings.h"
 #include "cli/arguments.h"
-#include "cli/context.h"
+#include "cli/labs.h"
 #include "cli/survey.h"
 #include "cli/ui/table.h"
 #include "lab/project.h"
@@ -12,7 +12,7 @@ namespace leanlab::cli {
 namespace {
 
 Result<int> run_list(Context& context, const Arguments& arguments) {
-  const lab::Project project = lab::find_project(context.directory, context.state_dir);
+  const lab::Project project = project_of(context);
   if (arguments.has("--names")) {
     for (const std::string& name : lab::lab_names(project)) context.print(printable(name) + "\n");
     return 0;

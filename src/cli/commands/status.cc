@@ -3,7 +3,7 @@
 
 #include "base/strings.h"
 #include "cli/arguments.h"
-#include "cli/context.h"
+#include "cli/labs.h"
 #include "cli/survey.h"
 
 namespace leanlab::cli {
@@ -26,7 +26,7 @@ std::string cost_line(const lab::LabStatus& status) {
 }
 
 Result<int> run_status(Context& context, const Arguments&) {
-  const lab::Project project = lab::find_project(context.directory, context.state_dir);
+  const lab::Project project = project_of(context);
   const std::vector<lab::LabStatus> labs = survey(project, *context.clock, Depth::whole);
   if (context.wants_json()) {
     context.print_json(lab::status_view(labs));
