@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "lab/config_layers.h"
+#include "lab/config_sandbox.h"
 #include "lab/config_section.h"
 #include "lab/config_team.h"
 
@@ -94,6 +95,7 @@ Status read_commands(ConfigSection& top, Config& config) {
     return top.wrong("eval_cmd",
                      "\"eval_cmd\" must be the command that scores an experiment, for example "
                      "\"python evaluation.py --experiment {file}\"");
+  TRY(read_command(top, "candidate_cmd", config.candidate_cmd));
   return {};
 }
 
@@ -198,8 +200,9 @@ Status read_all(ConfigSection& top, Config& config) {
   TRY(read_commands(top, config));
   TRY(read_shared(top, config));
   TRY(read_judging(top, config));
+  TRY(read_sandbox(top, config));
   TRY(read_budget(top, config));
-  TRY(top.not_built({"accept", "stages", "holdout_cmd", "search", "sandbox"}));
+  TRY(top.not_built({"accept", "stages", "holdout_cmd", "search"}));
   top.finish(config.warnings);
   return {};
 }

@@ -51,6 +51,16 @@ struct Budget {
   std::optional<std::uint64_t> experiments;
 };
 
+/// What agents and candidates may reach besides what their roles give them. Paths are absolute or start in the lab.
+struct SandboxRules {
+  std::vector<std::string> hosts;    ///< `network`: hosts for agents; candidates never have network
+  std::vector<std::string> read;     ///< public data and code: for candidates and agents
+  std::vector<std::string> hide;     ///< never shown to candidates and agents
+  std::vector<std::string> write;    ///< for agents only: a candidate keeps nothing
+  std::vector<std::string> devices;  ///< for candidates
+  bool processes = false;            ///< candidates may start processes; threads they may in any case
+};
+
 /// What lab.json says, with the documented default for all that it does not say.
 struct Config {
   std::string name;
@@ -60,6 +70,8 @@ struct Config {
   std::string results_file = "results.jsonl";
   std::string validate_cmd;  ///< may be empty
   std::string eval_cmd;
+  std::string
+      candidate_cmd;  ///< serves an experiment that is no Python module; empty: leanlab's Python worker does
   std::uint32_t director_every = 5;
   std::uint32_t critic_every = 5;
   std::uint32_t max_fix_calls = 3;
@@ -76,6 +88,7 @@ struct Config {
   std::uint32_t cpus = 0;
   std::uint32_t gpus = 0;
   JudgeContract judge = JudgeContract::automatic;
+  SandboxRules sandbox;
   Duplicates duplicates = Duplicates::refuse;
   std::vector<std::string> data;
   std::map<std::string, std::vector<AgentChoice>> agents;  ///< role -> who plays it; no empty lists

@@ -53,6 +53,14 @@ Result<Workspace> make_workspace(Session& session, const Material& material, std
                         name == "Critic_Feedback.md" || fs::path(name).stem() == "validate";
     if (wanted) TRY(copy_if_there(session.place.folder / name, workspace.folder / name));
   }
+  // What candidates may read is an agent's to see as well: validators and kernels may need it.
+  for (const std::string& path : session.config.sandbox.read) {
+    const fs::path inside = fs::path(path).lexically_normal();
+    if (inside.is_absolute() || inside.empty() || *inside.begin() == ".." || *inside.begin() == ".") continue;
+    if (fs::exists(workspace.folder / inside)) continue;
+    TRY(make_directories((workspace.folder / inside).parent_path()));
+    TRY(copy_if_there(session.place.folder / inside, workspace.folder / inside));
+  }
   const fs::path sample = sample_file(session);
   if (!sample.empty()) TRY(copy_tree(sample, experiments / sample.filename()));
   for (const lab::Experiment& experiment : material.inspirations)

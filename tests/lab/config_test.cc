@@ -154,7 +154,7 @@ TEST(ParseConfig, RefusesWrongTypesAndRanges) {
 TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
        {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
-        R"("search": {"strategy": "best"})", R"("sandbox": {"network": true})", R"("executor": "slurm")",
+        R"("search": {"strategy": "best"})", R"("executor": "slurm")",
         R"("executor": {"slurm": {}})", R"("agents": {"worker": {"backend": "tuner", "options": {}}})",
         R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));
