@@ -20,6 +20,8 @@ Status look_at(const lab::Project& project, const std::string& name, const Clock
   TRY_ASSIGN(const auto book, lab::Book::open(place, config, lab::Book::Mode::read_only, clock));
   status.lab.experiments = book->count();
   status.lab.best = book->best();
+  TRY_ASSIGN(const auto champion, book->champion());
+  status.lab.unverified = champion && champion->tier == sandbox::Tier::C;
   if (depth == Depth::listed) return {};
   TRY_ASSIGN(const auto pending, book->pending());
   status.pending = pending.size();

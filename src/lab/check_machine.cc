@@ -65,12 +65,13 @@ void answers_in_reach(CheckRun& run) {
       continue;
     }
     const bool hidden = std::any_of(rules.hide.begin(), rules.hide.end(), covers);
-    if (hidden || is_below(path, run.place.folder) || !is_below(path, run.project.root)) continue;
+    // In tiers A and B agents do not see what `data` names.
+    if (hidden || sandbox::probe().tier != sandbox::Tier::C || !is_below(path, run.project.root)) continue;
     run.warn(
         "data",
-        fmt::format("{} lies in the project, where an agent at work can read it; move it out, or name it in "
-                    "\"sandbox.hide\"",
-                    printable(named)));
+        fmt::format(
+            "{} lies in the project, and without a sandbox an agent at work can read it; keep it elsewhere",
+            printable(named)));
   }
 }
 

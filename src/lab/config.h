@@ -53,10 +53,8 @@ struct Budget {
 
 /// What agents and candidates may reach besides what their roles give them. Paths are absolute or start in the lab.
 struct SandboxRules {
-  std::vector<std::string> hosts;    ///< `network`: hosts for agents; candidates never have network
   std::vector<std::string> read;     ///< public data and code: for candidates and agents
   std::vector<std::string> hide;     ///< never shown to candidates and agents
-  std::vector<std::string> write;    ///< for agents only: a candidate keeps nothing
   std::vector<std::string> devices;  ///< for candidates
   bool processes = false;            ///< candidates may start processes; threads they may in any case
 };

@@ -9,16 +9,6 @@ namespace leanlab::lab {
 
 namespace {
 
-Status read_network(ConfigSection& sandbox, SandboxRules& rules) {
-  const Json* network = sandbox.member("network");
-  if (network == nullptr || *network == false) return {};
-  if (*network == true)
-    return sandbox.wrong("network",
-                         "\"sandbox.network\" names the hosts that agents may reach, as a list; a candidate "
-                         "never has network");
-  return sandbox.texts("network", rules.hosts);
-}
-
 Status read_devices(ConfigSection& sandbox, SandboxRules& rules) {
   TRY(sandbox.texts("devices", rules.devices));
   for (const std::string& device : rules.devices) {
@@ -35,10 +25,12 @@ Status read_devices(ConfigSection& sandbox, SandboxRules& rules) {
 Status read_sandbox(ConfigSection& top, Config& config) {
   TRY_ASSIGN(ConfigSection sandbox, top.section("sandbox"));
   SandboxRules& rules = config.sandbox;
-  TRY(read_network(sandbox, rules));
+  // `false` is what holds; hosts for agents, and places that they may write to, are not built yet.
+  if (const Json* network = sandbox.member("network"); network != nullptr && *network != false)
+    TRY(sandbox.not_built({"network"}));
+  TRY(sandbox.not_built({"write"}));
   TRY(sandbox.texts("read", rules.read));
   TRY(sandbox.texts("hide", rules.hide));
-  TRY(sandbox.texts("write", rules.write));
   TRY(read_devices(sandbox, rules));
   TRY(sandbox.boolean("processes", rules.processes));
   sandbox.finish(config.warnings);
@@ -50,10 +42,8 @@ std::string sandbox_text(const SandboxRules& rules) {
   const auto add = [&](const char* key, const std::vector<std::string>& list) {
     if (!list.empty()) text[key] = list;
   };
-  add("network", rules.hosts);
   add("read", rules.read);
   add("hide", rules.hide);
-  add("write", rules.write);
   add("devices", rules.devices);
   if (rules.processes) text["processes"] = true;
   return text.empty() ? "" : to_line(text);

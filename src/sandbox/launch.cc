@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -121,6 +122,25 @@ void default_variable(Command& command, std::string_view key, const std::string&
   if (!given) command.env.emplace_back(key, value);
 }
 
+bool others_may_pass(const std::filesystem::path& folder) {
+  struct stat status{};
+  for (std::filesystem::path at = folder;; at = at.parent_path()) {
+    if (::stat(at.c_str(), &status) != 0 || (status.st_mode & S_IXOTH) == 0) return false;
+    if (!at.has_relative_path()) return true;
+  }
+}
+
+// In tier B a command of root's becomes nobody, and compilers ask access(2), which knows no capabilities, whether their
+// temporary folder can be reached.
+std::filesystem::path temporary_parent(Tier tier) {
+  std::filesystem::path usual = fs::temp_directory_path();
+  if (tier != Tier::B || ::geteuid() != 0 || others_may_pass(usual)) return usual;
+  for (const char* other : {"/tmp", "/var/tmp"}) {
+    if (::access(other, W_OK | X_OK) == 0 && others_may_pass(other)) return other;
+  }
+  return usual;
+}
+
 std::string fresh_mark() {
   return fmt::format("{:016x}{:016x}", entropy_seed(), entropy_seed());
 }
@@ -164,7 +184,8 @@ class Launch {
     allow_many_descriptors();
     std::string tmp = "/tmp";
     if (tier_ != Tier::A) {
-      TRY_ASSIGN(TempDirectory made, TempDirectory::make(), "while making the command's temporary folder");
+      TRY_ASSIGN(TempDirectory made, TempDirectory::make(temporary_parent(tier_)),
+                 "while making the command's temporary folder");
       tmp = made.path().string();
       tmp_.emplace(std::move(made));
     }

@@ -24,6 +24,8 @@ const std::vector<PathRule>& default_view() {
         existing({"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
                   // Debian's BLAS and compilers are links through this folder.
                   "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime",
+                  // Where it is, OpenSSL insists on reading it, and node does not start without it.
+                  "/etc/ssl/openssl.cnf",
                   // How many cores there are, and what they can do: numpy, OpenBLAS and OpenMP ask.
                   "/sys/devices/system/cpu"});
     std::error_code error;

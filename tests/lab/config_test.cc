@@ -155,6 +155,7 @@ TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
        {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
         R"("search": {"strategy": "best"})", R"("executor": "slurm")",
+         R"("sandbox": {"network": true})", R"("sandbox": {"write": ["x"]})",
         R"("executor": {"slurm": {}})", R"("agents": {"worker": {"backend": "tuner", "options": {}}})",
         R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));
@@ -183,6 +184,23 @@ TEST(ParseConfig, ATeamHasWeights) {
   EXPECT_EQ(config->budget.tokens, 1000u);
   EXPECT_EQ(config->budget.hours, 0.5);
   EXPECT_EQ(config->budget.experiments, 7u);
+}
+
+TEST(ParseConfig, TakesWhatCandidatesMayReach) {
+  const auto config = parse_config(
+      with(R"("judge": "isolated", "candidate_cmd": "sh serve.sh {file}", "sandbox": {"network": false,
+        "read": ["public"], "hide": ["public/x"], "devices": ["/dev/kvm"], "processes": true})"),
+      "lab.json");
+  ASSERT_TRUE(config) << one_line(config.error());
+  EXPECT_EQ(config->judge, JudgeContract::isolated);
+  EXPECT_EQ(config->candidate_cmd, "sh serve.sh {file}");
+  EXPECT_EQ(config->sandbox.hide, std::vector<std::string>{"public/x"});
+  EXPECT_TRUE(config->sandbox.processes);
+  EXPECT_FALSE(parse_config(with(R"("judge": "auto")"), "lab.json")->sandbox.processes);
+  for (const char* wrong : {R"("sandbox": {"devices": ["/etc/passwd"]})",
+                            R"("sandbox": {"devices": ["/dev/../etc"]})", R"("sandbox": {"processes": 3})",
+                            R"("sandbox": {"read": "x"})", R"("sandbox": [])", R"("candidate_cmd": 5)"})
+    EXPECT_EQ(error_of(with(wrong)).code, ErrorCode::misconfigured) << wrong;
 }
 
 TEST(ParseConfig, MissingFieldsAreNamed) {

@@ -1,5 +1,6 @@
 // doctor: what this machine offers, found out by trying.
 #include <thread>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -57,8 +58,11 @@ std::vector<Tool> agents() {
 
 std::vector<std::string> tier_reasons(const sandbox::ProbeResult& probe) {
   std::vector<std::string> reasons;
-  if (!probe.a.available) reasons.push_back("no tier A: " + probe.a.reason);
-  if (!probe.b.available) reasons.push_back("no tier B: " + probe.b.reason);
+  for (const auto& [tier, check] : {std::pair{"A", &probe.a}, std::pair{"B", &probe.b}}) {
+    if (check->available) continue;
+    reasons.push_back(fmt::format("no tier {}: {}{}{}", tier, check->reason,
+                                  check->remedy.empty() ? "" : "; ", check->remedy));
+  }
   if (probe.forced) reasons.emplace_back("LEANLAB_FORCE_TIER is set");
   return reasons;
 }

@@ -39,6 +39,7 @@ Result<int> run_list(Context& context, const Arguments& arguments) {
     const std::string objective =
         lab.objective ? fmt::format("{} {}", lab.objective->metric, lab::name(lab.objective->direction)) : "";
     std::string state = lab.sealed ? style.dim("locked") : "";
+    if (lab.unverified) state += (state.empty() ? "" : " ") + style.yellow("UNVERIFIED");
     if (!lab.running.empty()) state = style.cyan("running: " + printable(lab.running));
     if (!lab.problem.empty()) state = style.red(printable(lab.problem));
     table.add({style.bold(printable(lab.name)), objective, fmt::format("{}", lab.experiments),

@@ -64,6 +64,8 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
     text += summary.improved ? compared("before", summary.best_before, value, style)
                              : style.dim("  as before this run");
     text += compared("its parent", summary.best_parent, value, style) + "\n";
+    if (summary.best->tier == sandbox::Tier::C)
+      text += style.yellow("  UNVERIFIED: no sandbox held when it was judged, so it could be forged") + "\n";
     text +=
         fmt::format("  next: {}\n",
                     style.cyan("leanlab show " + join_command(std::vector<std::string>{summary.best->id()})));

@@ -21,6 +21,10 @@ std::vector<std::string> status_alerts(const LabStatus& status) {
   if (!status.lab.sealed && status.lab.experiments > 0)
     alerts.push_back(
         fmt::format("{}: its evaluator is not locked; lock it with leanlab lock {}", status.lab.name, word));
+  if (status.lab.unverified)
+    alerts.push_back(fmt::format(
+        "{}: UNVERIFIED, its best was not judged in a sandbox and could be forged; see leanlab doctor",
+        status.lab.name));
   return alerts;
 }
 
