@@ -2,13 +2,14 @@
 
 install() is called by auto/sitecustomize.py before the evaluator's first line. All usual ways to import a file end in
 SourceFileLoader.exec_module; runpy.run_path is covered besides. Any other way meets the stub that the sandbox shows in place of
-the experiment (STUB), and fails loudly.
+the experiment (STUB), and fails loudly; so does reading it as text, which would judge the stub's.
 """
 from __future__ import annotations
 
 import importlib.machinery
 import os
 import runpy
+import sys
 import types
 from typing import Any
 
@@ -42,5 +43,16 @@ def install() -> None:
         module = become_remote(types.ModuleType("experiment"), current.connection())
         return {name: getattr(module, name) for name in dir(module) if not name.startswith("__")}
 
+    def refuse_reading(event: str, arguments: Any) -> None:
+        if event != "open" or type(arguments[0]) not in (str, bytes):
+            return
+        path = os.fsdecode(arguments[0])
+        if os.path.basename(path) == os.path.basename(target) and os.path.realpath(path) == target:
+            raise PermissionError(
+                "leanlab: the evaluator reads the experiment's file in a way that cannot be proxied: only a stub of it is here"
+                " (docs/judging.md)"
+            )
+
+    sys.addaudithook(refuse_reading)
     loader.exec_module = exec_module  # type: ignore[method-assign]
     runpy.run_path = run_path

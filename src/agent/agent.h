@@ -88,7 +88,7 @@ struct Turn {
   std::optional<std::string> model;
   std::optional<double> cost_usd;
   std::optional<Tokens> tokens;
-  std::string transcript;  ///< the raw stream, for `leanlab log`
+  std::string transcript;  ///< for `leanlab log`: transcript.h, packed; or a program's own words
 };
 
 /// What a backend can do, so that the loop need not know which it is.
@@ -144,8 +144,11 @@ struct Backend {
 };
 [[nodiscard]] const std::vector<Backend>& backends();
 
-/// "tuner", "command:./x.sh", "claude:opus" to an agent. Errors: usage (unknown name, with a suggestion),
-/// unsupported (a backend of the contract that is not built yet).
+/// The probe of the backend that `spec` names; not found for an unknown name.
+[[nodiscard]] Probe probe_agent(const std::string& spec);
+
+/// "tuner", "command:./x.sh", "claude:opus" to an agent. Errors: usage (unknown name, with a suggestion; a missing or
+/// unwanted argument), agent_unavailable (its program is not installed, or it has no key), misconfigured.
 [[nodiscard]] Result<std::unique_ptr<Agent>> make_agent(const std::string& spec, BackendOptions options);
 
 }  // namespace leanlab::agent

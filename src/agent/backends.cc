@@ -10,16 +10,8 @@
 namespace leanlab::agent {
 namespace {
 
-Result<std::unique_ptr<Agent>> not_built_yet(const BackendOptions&) {
-  return fail(Error(ErrorCode::unsupported, "this agent is not built yet")
-                  .then("use --agent tuner or --agent command:PROGRAM"));
-}
-
 Probe built_in() {
   return {.found = true, .path = "built in", .version = "", .logged_in = std::nullopt, .login = ""};
-}
-Probe absent() {
-  return {};
 }
 
 }  // namespace
@@ -72,12 +64,20 @@ const std::vector<Backend>& backends() {
        built_in},
       {"command", "any program: prompt on stdin, reply on stdout", make_command, built_in},
       {"claude", "Claude Code", make_claude, probe_claude},
-      {"codex", "Codex", not_built_yet, absent},
-      {"acp", "any agent that speaks the Agent Client Protocol", not_built_yet, absent},
-      {"api", "the built-in agent over a model's API", not_built_yet, absent},
-      {"replay", "plays a recorded session back", not_built_yet, absent},
+      {"codex", "Codex", make_codex, probe_codex},
+      {"acp", "any agent that speaks the Agent Client Protocol", make_acp, built_in},
+      {"api", "the built-in agent over a model's API", make_api, probe_api},
+      {"replay", "plays a recorded session back", make_replay, built_in},
   };
   return table;
+}
+
+Probe probe_agent(const std::string& spec) {
+  const std::string wanted = spec.substr(0, spec.find(':'));
+  for (const Backend& backend : backends()) {
+    if (wanted == backend.name) return backend.probe();
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Agent>> make_agent(const std::string& spec, BackendOptions options) {
@@ -95,11 +95,7 @@ Result<std::unique_ptr<Agent>> make_agent(const std::string& spec, BackendOption
                     .then(near.empty() ? fmt::format("choose one of {}", fmt::join(names, ", "))
                                        : fmt::format("did you mean '{}'?", near)));
   }
-  auto agent = row->make(options);
-  if (!agent && agent.error().code == ErrorCode::unsupported) {
-    agent.error().message = fmt::format("the agent '{}' is not built yet", wanted);
-  }
-  return agent;
+  return row->make(options);
 }
 
 }  // namespace leanlab::agent

@@ -83,6 +83,12 @@ Result<BorrowedLogin> BorrowedLogin::take(const fs::path& users, const fs::path&
   return login;
 }
 
+BorrowedLogin::BorrowedLogin(BorrowedLogin&& other) noexcept
+    : users_(std::move(other.users_)),
+      copy_(std::move(other.copy_)),
+      borrowed_(std::exchange(other.borrowed_, std::nullopt)),
+      secrets_(std::move(other.secrets_)) {}
+
 BorrowedLogin::~BorrowedLogin() {
   if (borrowed_) give_back();
 }

@@ -18,7 +18,7 @@ class BorrowedLogin {
  public:
   /// `users` may be missing: then there is nothing to borrow. Errors: io.
   [[nodiscard]] static Result<BorrowedLogin> take(const fs::path& users, const fs::path& copy);
-  BorrowedLogin(BorrowedLogin&& other) noexcept = default;
+  BorrowedLogin(BorrowedLogin&& other) noexcept;
   BorrowedLogin& operator=(BorrowedLogin&&) = delete;
   ~BorrowedLogin();
   /// The texts in it that look like secrets.

@@ -84,6 +84,31 @@ std::optional<Json> find_reply(std::string_view reply, std::span<const std::stri
   return std::nullopt;
 }
 
+void take_usage(Turn& turn) {
+  constexpr std::string_view k_required[] = {"usage"};
+  const auto value = find_reply(turn.reply, k_required);
+  if (!value || !(*value)["usage"].is_object()) return;
+  const Json& usage = (*value)["usage"];
+  if (const auto cost = usage.find("cost_usd");
+      cost != usage.end() && cost->is_number() && cost->get<double>() >= 0)
+    turn.cost_usd = cost->get<double>();
+  if (const auto model = usage.find("model"); model != usage.end() && model->is_string())
+    turn.model = model->get<std::string>();
+  Tokens tokens;
+  bool any = false;
+  const auto count = [&](const char* key, std::uint64_t& target) {
+    const auto found = usage.find(key);
+    if (found == usage.end() || !found->is_number_unsigned()) return;
+    target = found->get<std::uint64_t>();
+    any = true;
+  };
+  count("input", tokens.input);
+  count("output", tokens.output);
+  count("cache_read", tokens.cache_read);
+  count("cache_write", tokens.cache_write);
+  if (any) turn.tokens = tokens;
+}
+
 std::optional<WorkerReport> find_worker_report(std::string_view reply) {
   constexpr std::string_view k_required[] = {"experiment_file"};
   const auto value = find_reply(reply, k_required);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/agent.h"
 #include "base/json.h"
 
 namespace leanlab::agent {
@@ -21,6 +22,10 @@ struct WorkerReport {
   bool valid = true;  ///< what the agent says of the validator
   std::string notes;  ///< one line
 };
+
+/// What a program says that its turn has cost: `{"usage": {"cost_usd": 0.02, "model": "x", "input": 10, "output": 5,
+/// "cache_read": 0, "cache_write": 0}}` anywhere in its reply; each member may be missing. Fills in the turn.
+void take_usage(Turn& turn);
 
 /// The worker's report in a reply; none without a text under `experiment_file`.
 [[nodiscard]] std::optional<WorkerReport> find_worker_report(std::string_view reply);

@@ -10,6 +10,8 @@
 #include <poll.h>
 
 #include "agent/ends.h"
+#include "agent/gate.h"
+#include "base/log.h"
 #include "base/strings.h"
 #include "sandbox/policies.h"
 #include "sandbox/probe.h"
@@ -135,6 +137,15 @@ void judge_end(const AgentProgram& program, const TurnRequest& request, const Pr
   }
 }
 
+void note_connections(const std::vector<Gate::Event>& events, const std::string& agent, Recorder& recorder) {
+  for (const Gate::Event& event : events) {
+    recorder.notice(fmt::format("{}: connection to {}", event.refused ? "refused" : "allowed", event.target));
+    if (event.refused)
+      log_warning("{} was refused a connection to {} (allow it with LEANLAB_AGENT_HOSTS)", agent,
+                  event.target);
+  }
+}
+
 }  // namespace
 
 Clocks usual_clocks() {
@@ -226,6 +237,12 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
     progress.heard();
     lines.add(piece, take);
   };
+  Gate gate(program.hosts);
+  if (tier == sandbox::Tier::A) {
+    command.doors = gate.doors();
+    command.on_door = [&](std::uint16_t port, Fd listener) { gate.open(port, std::move(listener)); };
+    gate.set_proxy(command.env);
+  }
   Interrupt stop;
   Expired expired = Expired::none;
   Result<sandbox::Outcome> outcome = [&] {
@@ -240,6 +257,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
     return fail(std::move(outcome.error()));
   }
   lines.flush(take);
+  note_connections(gate.close(), program.agent, recorder);
   TRY(interrupt.check());
   Turn turn;
   reader.end(*outcome, turn);
@@ -248,7 +266,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   turn.reply = redact(repair_utf8(turn.reply), program.secrets);
   turn.failure = redact(repair_utf8(turn.failure), program.secrets);
   recorder.end(turn);
-  turn.transcript = recorder.take(program.secrets);
+  turn.transcript = pack_transcript(recorder.take(program.secrets));
   return turn;
 }
 

@@ -85,6 +85,7 @@ struct AgentProgram {
   std::vector<std::string> readable;                     ///< its own installation
   std::vector<std::string> secrets;                      ///< never stored
   std::vector<std::pair<int, int>> fds;                  ///< {ours, theirs}
+  std::vector<std::string> hosts;  ///< that it may reach: "api.x.com", "*.x.com", "host:port", or URLs
 };
 
 /// Runs the program in the agent's sandbox until it ends or a clock or the interrupt ends it; nothing that it started is left.

@@ -2,6 +2,7 @@
 #include "agent/transcript.h"
 
 #include <nlohmann/json.hpp>
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_findDecompressedSize
 #include <zstd.h>
 
 #include "base/strings.h"
@@ -103,8 +104,8 @@ std::string pack_transcript(std::string_view transcript) {
 Result<std::string> unpack_transcript(std::string_view stored) {
   constexpr std::string_view k_magic("\x28\xb5\x2f\xfd", 4);
   if (!stored.starts_with(k_magic)) return std::string(stored);
-  const unsigned long long size = ZSTD_getFrameContentSize(stored.data(), stored.size());
-  if (size > 4 * k_most_bytes)  // also its two codes for "unknown" and "error"
+  const unsigned long long size = ZSTD_findDecompressedSize(stored.data(), stored.size());  // of all frames
+  if (size > 64 * k_most_bytes)  // also its two codes for "unknown" and "error"
     return fail(ErrorCode::misconfigured, "the transcript's size is not readable: it is damaged");
   std::string text(size, '\0');
   const std::size_t got = ZSTD_decompress(text.data(), text.size(), stored.data(), stored.size());

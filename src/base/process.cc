@@ -36,6 +36,10 @@ void RunningProcess::send_signal(int signal_number) const {
   if (pid_ > 0) ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal_number, nullptr, 0);
 }
 
+void RunningProcess::leave() && {
+  pid_ = -1;
+}
+
 ExitStatus RunningProcess::wait() {
   INVARIANT(pid_ > 0);
   ExitStatus result;

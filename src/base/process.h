@@ -47,6 +47,8 @@ class RunningProcess {
   /// Becomes readable when the process has ended: for poll(2).
   [[nodiscard]] int pidfd() const { return pidfd_.get(); }
   void send_signal(int signal_number) const;
+  /// Lets it live on without us: for a run in the background. Its session must be its own.
+  void leave() &&;
   /// Waits for the end; call once.
   [[nodiscard]] ExitStatus wait();
 

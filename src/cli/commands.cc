@@ -4,8 +4,9 @@
 // Each row's function is defined in commands/NAME.cc.
 #define LEANLAB_COMMANDS(row)                                                                               \
   row(init) row(check) row(lock) row(unlock) row(run) row(stop) row(submit) row(list) row(status) row(show) \
-      row(log) row(verify) row(rebuild) row(rescore) row(remove) row(rename) row(export) row(demo)          \
-          row(config) row(doctor) row(redteam) row(completions) row(help)
+      row(log) row(verify) row(rebuild) row(rescore) row(remove) row(rename) row(export) row(record)        \
+          row(demo) row(config) row(doctor) row(redteam) row(completions) row(help) row(fix) row(estimate)  \
+              row(prices) row(mcp)
 
 namespace leanlab::cli {
 
@@ -26,16 +27,12 @@ const std::vector<Command>& commands() {
 #define LEANLAB_ROW(name) name##_command(),
       LEANLAB_COMMANDS(LEANLAB_ROW)
 #undef LEANLAB_ROW
-          not_yet("fix", "let an agent mend what check found"),
-      not_yet("estimate", "what a run will cost"),
-      not_yet("prices", "the price table"),
-      not_yet("serve", "the web board of a lab"),
+          not_yet("serve", "the web board of a lab"),
       not_yet("board", "the web board of the project"),
       not_yet("spec", "draft a spec and acceptance tests for a change"),
       not_yet("gate", "run only the gate of a task"),
       not_yet("build", "engineer, gate, review and merge tasks"),
       not_yet("clean", "remove worktrees and branches of tasks"),
-      not_yet("mcp", "an MCP server, so that any agent can drive leanlab"),
   };
   return table;
 }

@@ -8,11 +8,15 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "lab/housekeeping.h"
 
 namespace leanlab::cli {
 
 lab::Project project_of(const Context& context) {
-  return lab::find_project(context.directory, context.state_dir);
+  lab::Project project = lab::find_project(context.directory, context.state_dir);
+  if (const Status finished = lab::finish_renames(project); !finished)
+    log_warning("{}", one_line(finished.error()));
+  return project;
 }
 
 Result<OpenLab> open_lab(const Context& context, const std::string& name_or_path) {
@@ -54,6 +58,8 @@ std::string driver() {
   for (const char* mark : {"CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CODEX_SANDBOX", "CODEX_THREAD_ID",
                            "CURSOR_AGENT", "GEMINI_CLI", "OPENCODE", "AI_AGENT", "LEANLAB_ROLE"})
     if (const char* value = std::getenv(mark); value && *value) return "agent";
+  // A run in the background is driven by whoever sent it there.
+  if (const char* sent_by = std::getenv(k_sent_by); sent_by && *sent_by) return sent_by;
   return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1 ? "person" : "unknown";
 }
 

@@ -29,6 +29,8 @@ struct OpenLab {
                                                      const std::string& name_or_empty);
 /// "numbers/12" or a path before the last slash: the lab's word and the number. Errors: usage.
 [[nodiscard]] Result<std::pair<std::string, std::uint64_t>> split_id(const std::string& id);
+/// Tells a run in the background who sent it there.
+inline constexpr const char* k_sent_by = "LEANLAB_SENT_BY";
 /// Who drives this process, for acts of the owner: "agent" (a known mark of an agent in the environment), "person"
 /// (a terminal), else "unknown".
 [[nodiscard]] std::string driver();

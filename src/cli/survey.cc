@@ -3,6 +3,7 @@
 
 #include "lab/book.h"
 #include "lab/seal.h"
+#include "lab/tally.h"
 #include "metric/lab_lock.h"
 
 namespace leanlab::cli {
@@ -19,11 +20,20 @@ Status look_at(const lab::Project& project, const std::string& name, const Clock
   TRY_ASSIGN(const auto book, lab::Book::open(place, config, lab::Book::Mode::read_only, clock));
   status.lab.experiments = book->count();
   status.lab.best = book->best();
+  TRY_ASSIGN(const auto champion, book->champion());
+  status.lab.unverified = champion && champion->tier == sandbox::Tier::C;
   if (depth == Depth::listed) return {};
   TRY_ASSIGN(const auto pending, book->pending());
   status.pending = pending.size();
   TRY_ASSIGN(const auto newest, book->query({.after = 0, .limit = 1, .order = lab::Query::Order::newest}));
   if (!newest.empty()) status.last = newest.front();
+  TRY_ASSIGN(const lab::Tally tally, lab::read_tally(place, clock));
+  status.turns = tally.spent.turns;
+  status.unpriced_turns = tally.spent.unpriced;
+  status.known_cost_usd = tally.spent.usd;
+  status.cost_usd = tally.spent.cost_usd();
+  status.tokens = tally.spent.tokens;
+  status.budget_usd = config.budget.usd;
   return {};
 }
 

@@ -2,10 +2,14 @@
 #include <algorithm>
 
 #include "agent/agent.h"
+#include "agent/ready.h"
 #include "agent/tunables/tunables.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/book.h"
 #include "lab/check_run.h"
+#include "lab/prompts.h"
 
 namespace leanlab::lab {
 
@@ -32,22 +36,65 @@ void check_tunables(CheckRun& run, bool chosen) {
   run.warn("agent", how + ", or choose an agent with --agent, for example command:./propose.sh");
 }
 
-}  // namespace
-
-void check_agent(CheckRun& run) {
-  const auto worker = run.config.agents.find("worker");
-  const bool chosen = worker != run.config.agents.end();
-  const std::string spec = chosen ? worker->second : "tuner";
+/// One agent of a role: it can be made, and it can play that role.
+bool check_member(CheckRun& run, const std::string& role, const std::string& spec) {
   agent::BackendOptions options;
   options.direction = run.config.objective.direction;
   options.lab = run.place.folder;
   const auto made = agent::make_agent(spec, options);
-  if (!made) return run.fail("agent", made.error());
-  if (spec == "tuner") return check_tunables(run, chosen);
+  if (!made) {
+    run.fail("agent", made.error());
+    return false;
+  }
   const auto roles = (*made)->capabilities().roles;
-  if (std::find(roles.begin(), roles.end(), agent::Role::worker) == roles.end())
-    return run.fail("agent", fmt::format("{} cannot play the worker", (*made)->describe()));
-  run.ok("agent", (*made)->describe());
+  const bool plays = std::any_of(roles.begin(), roles.end(),
+                                 [&](agent::Role played) { return agent::name(played) == role; });
+  if (!plays) run.fail("agent", fmt::format("{} cannot play the {}", (*made)->describe(), role));
+  const agent::Probe probe = agent::probe_agent(spec);
+  if (plays && probe.logged_in == false)
+    run.warn("agent",
+             fmt::format("{}: no login was found; log in with: {}", (*made)->describe(), probe.login));
+  return plays;
+}
+
+}  // namespace
+
+void check_agent(CheckRun& run) {
+  auto team = run.config.agents;
+  const bool chosen = team.contains("worker");
+  if (!team.contains("worker")) {
+    const std::string ready = agent::ready_agent();
+    team["worker"] = {{.spec = ready.empty() ? "tuner" : ready}};
+  }
+  std::vector<std::string> members;
+  for (const auto& [role, choices] : team) {
+    for (const AgentChoice& choice : choices) {
+      if (!check_member(run, role, choice.spec)) return;
+      members.push_back(role + " " + choice.spec);
+    }
+  }
+  const auto& workers = team["worker"];
+  const bool tunes = std::any_of(workers.begin(), workers.end(),
+                                 [](const AgentChoice& choice) { return choice.spec == "tuner"; });
+  if (tunes) return check_tunables(run, chosen);
+  run.ok("agent", fmt::format("{}", fmt::join(members, ", ")));
+}
+
+void check_prompts(CheckRun& run) {
+  const auto book = Book::open(run.place, run.config, Book::Mode::read_only, system_clock());
+  if (!book) return run.fail("prompts", book.error());
+  const Brief brief{run.place, run.config, **book};
+  std::size_t longest = 0;
+  const auto build = [&](const Result<std::string>& prompt) {
+    if (!prompt) run.fail("prompts", prompt.error());
+    if (prompt) longest = std::max(longest, prompt->size());
+    return prompt.has_value();
+  };
+  const std::string next = run.config.experiments_dir + "/exp_0001.txt";
+  const bool built = build(worker_prompt(brief, {{}, {}, run.sample, next})) &&
+                     build(steering_prompt(brief, agent::Role::director)) &&
+                     build(steering_prompt(brief, agent::Role::critic));
+  if (built) run.ok("prompts", fmt::format("Worker, Director and Critic: at most {}", human_bytes(longest)));
 }
 
 }  // namespace leanlab::lab

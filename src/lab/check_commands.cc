@@ -37,6 +37,7 @@ Result<Trial> try_validator(const CheckRun& run, const std::string& command, con
   order.tier = sandbox::probe().tier;
   if (run.seal) order.seal = &*run.seal;
   const auto executor = exec::make_local_executor({});
+  order.cache = judge_cache(run.place);
   const Level level = run.judging ? run.judging->level : Level::in_process;
   TRY_ASSIGN(exec::Job job, validator_job(order, run.config, level));
   job.policy.limits.wall = std::min(job.policy.limits.wall, patience);
@@ -51,6 +52,7 @@ Result<Trial> try_evaluator(const CheckRun& run, const std::string& file,
   if (run.seal) order.seal = &*run.seal;
   const auto executor = exec::make_local_executor({});
   TRY_ASSIGN(const TempDirectory scratch, TempDirectory::make());
+  if (::access(run.place.state.c_str(), W_OK) == 0) order.cache = judge_cache(run.place);
   const EvaluationManner manner{.level = run.judging ? run.judging->level : Level::in_process,
                                 .scratch = scratch.path(),
                                 .patience = patience};

@@ -9,6 +9,7 @@
 #include "base/process.h"
 #include "base/strings.h"
 #include "lab/check_run.h"
+#include "lab/config_sandbox.h"
 #include "lab/judge_job.h"
 #include "sandbox/probe.h"
 
@@ -41,6 +42,37 @@ std::string public_data_call(const std::string& source) {
     if (known || (name.starts_with("fetch_") && name.size() > 6)) return name + "()";
   }
   return {};
+}
+
+bool is_below(const fs::path& path, const fs::path& folder) {
+  const fs::path relative = path.lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// Answers that a project's own agents could simply open.
+void answers_in_reach(CheckRun& run) {
+  for (const std::string& named : run.config.data) {
+    const fs::path path = lab_path(run.place.folder, named);
+    const auto covers = [&](const std::string& other) {
+      return is_below(path, lab_path(run.place.folder, other));
+    };
+    const auto& rules = run.config.sandbox;
+    if (std::any_of(rules.read.begin(), rules.read.end(), covers)) {
+      run.warn("data",
+               fmt::format("{} stands in \"data\" and in \"sandbox.read\": every experiment can read it, so "
+                           "it holds no answers",
+                           printable(named)));
+      continue;
+    }
+    const bool hidden = std::any_of(rules.hide.begin(), rules.hide.end(), covers);
+    // In tiers A and B agents do not see what `data` names.
+    if (hidden || sandbox::probe().tier != sandbox::Tier::C || !is_below(path, run.project.root)) continue;
+    run.warn(
+        "data",
+        fmt::format(
+            "{} lies in the project, and without a sandbox an agent at work can read it; keep it elsewhere",
+            printable(named)));
+  }
 }
 
 /// Warns of the first sealed script that reads a public data set.
@@ -149,6 +181,7 @@ void check_judging(CheckRun& run) {
 }
 
 void check_data(CheckRun& run) {
+  answers_in_reach(run);
   public_data(run);
 }
 

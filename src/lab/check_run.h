@@ -47,6 +47,7 @@ void check_seal(CheckRun& run);
 void check_evaluator(CheckRun& run);
 void check_validator(CheckRun& run);
 void check_agent(CheckRun& run);
+void check_prompts(CheckRun& run);
 void check_judging(CheckRun& run);
 void check_data(CheckRun& run);
 void check_machine(CheckRun& run);

@@ -56,7 +56,7 @@ std::vector<Check> check_lab(const Project& project, const std::string& lab, con
                                    config->objective.metric));
   }
   for (const auto check : {check_files, check_programs, check_seal, check_judging, check_evaluator,
-                           check_validator, check_agent, check_data, check_machine}) {
+                           check_validator, check_agent, check_prompts, check_data, check_machine}) {
     if (interrupt.raised()) break;
     check(run);
   }

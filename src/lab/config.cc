@@ -10,7 +10,9 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "lab/config_layers.h"
+#include "lab/config_sandbox.h"
 #include "lab/config_section.h"
+#include "lab/config_team.h"
 
 namespace leanlab::lab {
 
@@ -93,6 +95,7 @@ Status read_commands(ConfigSection& top, Config& config) {
     return top.wrong("eval_cmd",
                      "\"eval_cmd\" must be the command that scores an experiment, for example "
                      "\"python evaluation.py --experiment {file}\"");
+  TRY(read_command(top, "candidate_cmd", config.candidate_cmd));
   return {};
 }
 
@@ -166,36 +169,6 @@ Status read_judging(ConfigSection& top, Config& config) {
   return top.texts("data", config.data);
 }
 
-Status read_agent(ConfigSection& agents, const std::string& role, Config& config) {
-  const Json* value = agents.member(role);
-  std::string spec;
-  if (value->is_array())
-    return agents.unsupported(role,
-                              fmt::format("\"agents.{}\": a team of several agents is not built yet", role));
-  if (value->is_object()) {
-    TRY_ASSIGN(ConfigSection agent, agents.section(role));
-    std::string model;
-    TRY(agent.require("backend"));
-    TRY(agent.text("backend", spec, ConfigSection::Empty::refused));
-    TRY(agent.text("model", model, ConfigSection::Empty::refused));
-    TRY(agent.not_built({"options", "weight"}));
-    if (!model.empty()) spec += ":" + model;
-    agent.finish(config.warnings);
-  } else {
-    TRY(agents.text(role, spec, ConfigSection::Empty::refused));
-  }
-  config.agents[role] = spec;
-  return {};
-}
-
-Status read_agents(ConfigSection& top, Config& config) {
-  TRY_ASSIGN(ConfigSection agents, top.section("agents"));
-  TRY(agents.not_built({"director", "critic", "architect"}));
-  if (agents.member("worker") != nullptr) TRY(read_agent(agents, "worker", config));
-  agents.finish(config.warnings);
-  return {};
-}
-
 /// What is not of one lab alone: it may stand in every layer.
 Status read_shared(ConfigSection& top, Config& config) {
   static_cast<void>(top.member("$schema"));  // editors put it there
@@ -227,7 +200,9 @@ Status read_all(ConfigSection& top, Config& config) {
   TRY(read_commands(top, config));
   TRY(read_shared(top, config));
   TRY(read_judging(top, config));
-  TRY(top.not_built({"accept", "stages", "holdout_cmd", "budget", "search", "sandbox"}));
+  TRY(read_sandbox(top, config));
+  TRY(read_budget(top, config));
+  TRY(top.not_built({"accept", "stages", "holdout_cmd", "search"}));
   top.finish(config.warnings);
   return {};
 }
@@ -274,6 +249,13 @@ Status read_layer(const ConfigLayer& layer, Config& config) {
 Result<Config> parse_config(const std::string& text, const std::string& shown) {
   Config config;
   TRY(read_lab(text, shown, config));
+  return config;
+}
+
+Result<Config> load_layers() {
+  Config config;
+  TRY_ASSIGN(config.layers, find_config_layers());
+  for (const ConfigLayer& layer : config.layers) TRY(read_layer(layer, config), "reading {}", layer.shown);
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,27 @@ struct ConfigLayer {
   std::string text;   ///< JSON of the same shape as lab.json
 };
 
+/// One member of a team that plays a role.
+struct AgentChoice {
+  std::string spec;     ///< "claude:opus", "command:./propose.sh"
+  double weight = 1.0;  ///< how often it is picked, relative to the role's others
+};
+/// What may be spent on a lab in all its runs; none: no cap.
+struct Budget {
+  std::optional<double> usd;
+  std::optional<std::uint64_t> tokens;
+  std::optional<double> hours;  ///< of runs
+  std::optional<std::uint64_t> experiments;
+};
+
+/// What agents and candidates may reach besides what their roles give them. Paths are absolute or start in the lab.
+struct SandboxRules {
+  std::vector<std::string> read;     ///< public data and code: for candidates and agents
+  std::vector<std::string> hide;     ///< never shown to candidates and agents
+  std::vector<std::string> devices;  ///< for candidates
+  bool processes = false;            ///< candidates may start processes; threads they may in any case
+};
+
 /// What lab.json says, with the documented default for all that it does not say.
 struct Config {
   std::string name;
@@ -46,6 +68,8 @@ struct Config {
   std::string results_file = "results.jsonl";
   std::string validate_cmd;  ///< may be empty
   std::string eval_cmd;
+  std::string
+      candidate_cmd;  ///< serves an experiment that is no Python module; empty: leanlab's Python worker does
   std::uint32_t director_every = 5;
   std::uint32_t critic_every = 5;
   std::uint32_t max_fix_calls = 3;
@@ -62,9 +86,11 @@ struct Config {
   std::uint32_t cpus = 0;
   std::uint32_t gpus = 0;
   JudgeContract judge = JudgeContract::automatic;
+  SandboxRules sandbox;
   Duplicates duplicates = Duplicates::refuse;
   std::vector<std::string> data;
-  std::map<std::string, std::string> agents;  ///< role -> backend spec ("worker" -> "tuner")
+  std::map<std::string, std::vector<AgentChoice>> agents;  ///< role -> who plays it; no empty lists
+  Budget budget;
 
   bool owner_must_be_person = false;  ///< the user's `owner.require`: acts of the owner are refused to others
 

@@ -165,6 +165,11 @@ Result<ConfigSection> ConfigSection::section(const std::string& key) {
   return inner;
 }
 
+ConfigSection ConfigSection::item(const std::string& key, std::size_t index) const {
+  return ConfigSection(source_, (*value_)[key][index],
+                       fmt::format("{}/{}/{}", pointer_, pointer_word(key), index));
+}
+
 Status ConfigSection::not_built(const std::vector<std::string>& keys) {
   for (const std::string& key : keys) {
     if (member(key) != nullptr)

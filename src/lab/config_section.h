@@ -50,6 +50,8 @@ class ConfigSection {
   [[nodiscard]] Status texts(const std::string& key, std::vector<std::string>& target);
   /// The member as a section of its own, or null in `value()` when it is missing. Errors: misconfigured (no object).
   [[nodiscard]] Result<ConfigSection> section(const std::string& key);
+  /// The `index`th entry, an object, of a list member.
+  [[nodiscard]] ConfigSection item(const std::string& key, std::size_t index) const;
   [[nodiscard]] const Json* value() const { return value_; }
   /// The member's value, or null.
   [[nodiscard]] const Json* member(const std::string& key);

@@ -11,6 +11,10 @@
 
 namespace leanlab::lab {
 
+std::filesystem::path judge_cache(const Place& place) {
+  return place.state / "judge-cache";
+}
+
 std::optional<std::uint64_t> requests_made(const exec::SplitReport& split) {
   if (split.words.stats.empty()) return std::nullopt;
   const auto stats = parse_json(split.words.stats);
@@ -29,6 +33,7 @@ Result<Evaluation> evaluate(const JudgeOrder& order, const Config& config, const
   } else {
     TRY_ASSIGN(TempDirectory made, TempDirectory::make(manner.scratch, "judge-"));
     scratch.emplace(std::move(made));
+    if (!order.cache.empty()) TRY(make_directories(order.cache / "public"));
     TRY_ASSIGN(job, split_job(order, config, manner.level, scratch->path()));
   }
   if (manner.patience) {

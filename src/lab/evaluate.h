@@ -13,6 +13,7 @@
 #include "lab/experiment.h"
 #include "lab/judge_job.h"
 #include "lab/judgement.h"
+#include "lab/project.h"
 
 namespace leanlab::lab {
 
@@ -34,6 +35,9 @@ struct EvaluationManner {
 [[nodiscard]] Result<Evaluation> evaluate(const JudgeOrder& order, const Config& config,
                                           const EvaluationManner& manner, exec::Executor& executor,
                                           const Interrupt& interrupt);
+
+/// Where a lab's judge keeps what it builds once.
+[[nodiscard]] std::filesystem::path judge_cache(const Place& place);
 
 /// How often the judge asked the candidate for something; none: it did not get to tell.
 [[nodiscard]] std::optional<std::uint64_t> requests_made(const exec::SplitReport& split);

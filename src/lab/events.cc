@@ -107,6 +107,13 @@ Json to_json(const RunSummary& summary) {
   object["best_parent"] = or_null(summary.best_parent);
   object["improved"] = summary.improved;
   object["cost_usd"] = or_null(summary.cost_usd);
+  object["known_cost_usd"] = summary.known_cost_usd;
+  object["turns"] = summary.turns;
+  object["unpriced_turns"] = summary.unpriced_turns;
+  object["accepted"] = summary.accepted;
+  object["cost_per_accepted_usd"] = summary.cost_usd && summary.accepted > 0
+                                        ? Json(*summary.cost_usd / static_cast<double>(summary.accepted))
+                                        : Json(nullptr);
   object["tokens"] = tokens_json(summary.tokens);
   object["seconds"] = summary.seconds;
   object["ended_because"] = or_null(summary.ended_because);

@@ -74,8 +74,14 @@ struct RunSummary {
   std::optional<Experiment> best;     ///< the champion now
   std::optional<double> best_parent;  ///< the champion's parent's value
   bool improved = false;
-  std::optional<double> cost_usd;
+  std::optional<double>
+      cost_usd;               ///< of all turns, fruitless ones and the Director's too; none: one is unknown
+  double known_cost_usd = 0;  ///< of the turns whose cost is known
+  std::uint64_t turns = 0;    ///< that are worth a record: not those of free agents
+  std::uint64_t unpriced_turns = 0;
   std::optional<agent::Tokens> tokens;
+  std::uint64_t accepted = 0;  ///< new bests
+  bool budget_spent = false;   ///< a cap ended the run: exit 4
   double seconds = 0;
   std::string ended_because;  ///< empty: all were made; else "interrupted", "budget", ...
   std::string next;           ///< what a person can do about that; empty: go on with --resume

@@ -15,8 +15,11 @@ namespace leanlab::lab {
 [[nodiscard]] Result<std::filesystem::path> remove_lab(const Project& project, const Place& place,
                                                        const Clock& clock);
 
-/// Gives folder, state and lab.json the name `name`. The caller holds the lab's lock.
-/// Errors: usage (the name is taken or cannot be one), io, no_space.
+/// Gives folder, state, lab.json and the rows of results.jsonl the name `name`. The caller holds the lab's lock.
+/// Errors: usage (the name is taken or cannot be one), misconfigured (lab.json cannot be read), io, no_space.
 [[nodiscard]] Result<Place> rename_lab(const Project& project, const Place& place, const std::string& name);
+
+/// Finishes renamings that a crash cut off; costs one stat(2) where there is none. Errors: io, no_space, integrity.
+[[nodiscard]] Status finish_renames(const Project& project);
 
 }  // namespace leanlab::lab

@@ -8,6 +8,7 @@
 
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/config_sandbox.h"
 #include "lab/environment.h"
 #include "lab/interpreter.h"
 #include "lab/seal_files.h"
@@ -62,13 +63,23 @@ std::set<std::string> readable_of_lab(const JudgeOrder& order, const Config& con
   return paths;
 }
 
-/// Interpreters and data sets that lie outside of the system's own folders.
-std::set<std::string> readable_elsewhere(const ResolvedCommand& command, const Environment& environment,
-                                         const fs::path& lab) {
+/// Where a program's own libraries lie when it belongs to a prefix of its own, as conda and nvm make them; else empty.
+std::string own_prefix(const fs::path& program) {
+  if (program.parent_path().filename() != "bin") return {};
+  const fs::path prefix = program.parent_path().parent_path();
+  std::error_code error;
+  const bool own = fs::is_directory(prefix / "conda-meta", error) ||
+                   fs::is_directory(prefix / "lib" / "node_modules", error);
+  return own ? prefix.string() : "";
+}
+
+}  // namespace
+
+std::vector<std::string> program_paths(const ResolvedCommand& command, const fs::path& lab) {
   std::set<std::string> paths;
   const auto add = [&](const std::string& path) {
     std::error_code error;
-    const bool in_lab = path.starts_with(lab.string());
+    const bool in_lab = path.starts_with(lab.string() + "/");
     if (fs::path(path).is_absolute() && !is_system(path) && !in_lab && fs::exists(path, error))
       paths.insert(path);
   };
@@ -77,16 +88,14 @@ std::set<std::string> readable_elsewhere(const ResolvedCommand& command, const E
     for (const std::string& path : command.interpreter->search_path) add(path);
   } else {
     std::error_code error;
-    add(command.argv[0]);
-    add(fs::canonical(command.argv[0], error).string());
+    const fs::path real = fs::canonical(command.argv[0], error);
+    for (const fs::path& path : {fs::path(command.argv[0]), real}) {
+      add(path.string());
+      add(own_prefix(path));
+    }
   }
-  for (const auto& [name, value] : environment) {
-    if (is_data_place(name)) add(value);
-  }
-  return paths;
+  return {paths.begin(), paths.end()};
 }
-
-}  // namespace
 
 sandbox::Limits evaluation_limits(const Config& config) {
   sandbox::Limits limits;
@@ -119,7 +128,13 @@ Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config) {
   job.policy.role = sandbox::Role::in_process;
   job.policy.limits = evaluation_limits(config);
   std::set<std::string> readable = readable_of_lab(order, config);
-  readable.merge(readable_elsewhere(command, job.command.env, order.lab));
+  for (std::string& path_needed : program_paths(command, order.lab)) readable.insert(std::move(path_needed));
+  for (const auto& [name, value] : job.command.env) {
+    if (is_data_place(name) && fs::path(value).is_absolute() && !is_system(value)) readable.insert(value);
+  }
+  for (const std::string& named : config.sandbox.read) readable.insert(lab_path(order.lab, named));
+  for (const std::string& named : config.sandbox.hide) job.policy.hide.push_back(lab_path(order.lab, named));
+  job.policy.devices = config.sandbox.devices;
   for (const std::string& path_shown : readable) {
     std::error_code error;  // what is not there cannot be shown: `check` asks for a file that does not exist
     if (fs::exists(path_shown, error)) job.policy.paths.push_back({path_shown, sandbox::Access::read});
@@ -161,6 +176,11 @@ Result<exec::Job> validator_job(const JudgeOrder& order, const Config& config, L
       std::erase_if(job.policy.paths, [&](const auto& rule) { return rule.path == value; });
   }
   std::erase_if(job.command.env, [](const auto& variable) { return is_data_place(variable.first); });
+  std::error_code error;
+  if (const fs::path shared = order.cache / "public"; !order.cache.empty() && fs::exists(shared, error)) {
+    job.policy.paths.push_back({shared.string(), sandbox::Access::read});
+    job.command.env.emplace_back("LEANLAB_CACHE_DIR", shared.string());
+  }
   return job;
 }
 

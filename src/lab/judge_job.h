@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "exec/executor.h"
 #include "lab/config.h"
 #include "lab/experiment.h"
+#include "lab/interpreter.h"
 #include "lab/seal.h"
 #include "sandbox/policy.h"
 
@@ -24,10 +26,17 @@ struct JudgeOrder {
   const Seal* seal =
       nullptr;  ///< its files are what the job may read, its environment what it gets; none: the whole lab
   sandbox::Tier tier = sandbox::Tier::C;
+  /// Kept between evaluations for judges that run apart: the judge writes it as LEANLAB_CACHE_DIR; candidates and validators
+  /// read `public` in it, as theirs. Empty: none.
+  std::filesystem::path cache = {};
 };
 
 /// The limits of one evaluation as lab.json gives them.
 [[nodiscard]] sandbox::Limits evaluation_limits(const Config& config);
+
+/// What a program needs besides the system's own folders: itself, its interpreter, prefix and packages.
+[[nodiscard]] std::vector<std::string> program_paths(const ResolvedCommand& command,
+                                                     const std::filesystem::path& lab);
 
 /// Errors: misconfigured (a program is not found).
 [[nodiscard]] Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config);

@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "lab/config_sandbox.h"
 #include "lab/environment.h"
 #include "lab/interpreter.h"
 #include "lab/seal_files.h"
@@ -36,6 +37,8 @@ std::string limits_of(const Config& config) {
   limits["exclusive"] = config.exclusive;
   limits["judge"] = static_cast<int>(config.judge);
   limits["data"] = config.data;
+  if (!config.candidate_cmd.empty()) limits["candidate_cmd"] = config.candidate_cmd;
+  if (const std::string sandbox = sandbox_text(config.sandbox); !sandbox.empty()) limits["sandbox"] = sandbox;
   return to_line(limits);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/config_sandbox.h"
 #include "lab/environment.h"
 #include "lab/evaluate.h"
 #include "lab/interpreter.h"
@@ -30,7 +31,8 @@ constexpr const char* k_stub =
 Environment candidate_environment(const Environment& judge) {
   Environment environment;
   for (const auto& [name, value] : judge) {
-    if (!is_data_place(name) && !name.starts_with("LEANLAB_")) environment.emplace_back(name, value);
+    const bool ours = name.starts_with("LEANLAB_") || name == "PYTHONPATH" || name == "CPLUS_INCLUDE_PATH";
+    if (!is_data_place(name) && !ours) environment.emplace_back(name, value);
   }
   return environment;
 }
@@ -48,20 +50,6 @@ std::vector<std::string> kept_back(const JudgeOrder& order) {
   return paths;
 }
 
-/// Interpreters outside of the system's folders, which judge_job() has found already; not what belongs to the lab.
-std::vector<std::string> shared_paths(const exec::Job& judge, const Environment& environment,
-                                      const fs::path& lab, const std::vector<std::string>& hidden) {
-  std::vector<std::string> paths;
-  for (const sandbox::PathRule& rule : judge.policy.paths) {
-    if (rule.access == sandbox::Access::list) continue;
-    if (std::find(hidden.begin(), hidden.end(), rule.path) != hidden.end()) continue;
-    bool data = fs::path(rule.path).lexically_relative(lab).native().substr(0, 2) != "..";
-    for (const auto& [name, value] : environment) data = data || (is_data_place(name) && value == rule.path);
-    if (!data) paths.push_back(rule.path);
-  }
-  return paths;
-}
-
 /// How the experiment's process ended, when that explains why its judge failed; else empty.
 std::string candidate_end(const sandbox::Outcome& candidate) {
   if (candidate.end == sandbox::End::interrupted) return {};  // by us, when the judge had ended
@@ -71,72 +59,148 @@ std::string candidate_end(const sandbox::Outcome& candidate) {
   return fmt::format("; the experiment's process was stopped: {}", sandbox::name(candidate.end));
 }
 
-}  // namespace
-
-Result<fs::path> bundled_python() {
+/// A folder of ours that holds `file`. Installed: <prefix>/bin/leanlab and <prefix>/share/leanlab/NAME; in the build
+/// tree: build/dev/… in the sources.
+Result<fs::path> bundled(const char* name, const char* file) {
   std::error_code error;
-  // Installed: <prefix>/bin/leanlab and <prefix>/share/leanlab/python. Build tree: build/dev/… in the sources.
   for (fs::path folder = executable_path().parent_path();; folder = folder.parent_path()) {
-    for (const fs::path& python : {folder / "share" / "leanlab" / "python", folder / "python"}) {
-      if (fs::is_regular_file(python / "leanlab_judge" / "worker.py", error)) return python;
+    for (const fs::path& found : {folder / "share" / "leanlab" / name, folder / name}) {
+      if (fs::is_regular_file(found / file, error)) return found;
     }
     if (!folder.has_relative_path()) break;
   }
-  return fail(
-      Error(ErrorCode::misconfigured,
-            fmt::format("the Python module leanlab_judge is not found beside {}", executable_path().string()))
-          .then("install leanlab again, with its share folder"));
+  return fail(Error(ErrorCode::misconfigured,
+                    fmt::format("leanlab's own {} is not found beside {}", file, executable_path().string()))
+                  .then("install leanlab again, with its share folder"));
 }
 
-Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level level,
-                            const fs::path& scratch) {
-  TRY_ASSIGN(const fs::path python, bundled_python());
-  const std::string path = order.seal == nullptr ? "" : search_path(*order.seal);
-  TRY_ASSIGN(const ResolvedCommand command, resolve_command(order.command, order.file, order.lab, path));
-  if (!command.interpreter)
-    return fail(Error(ErrorCode::misconfigured,
-                      fmt::format("eval_cmd runs {}, but \"judge\": \"{}\" needs an evaluator in Python",
-                                  command.argv[0], name(level)))
-                    .then("set \"judge\" to \"in-process\", or name a Python in eval_cmd"));
+/// The judge's half: the stub in place of the experiment, our modules, a cache of its own.
+Result<exec::Job> judge_half(const JudgeOrder& order, const Config& config, Level level,
+                             const fs::path& scratch, bool python) {
   const fs::path experiment = (order.lab / order.file).lexically_normal();
   // A file that is not there has no stub: the evaluator is to find that out by itself.
   std::error_code error;
   const bool there = fs::exists(experiment, error);
   const fs::path stub = there ? scratch / experiment.filename() : experiment;
   if (there) TRY(write_file(stub, k_stub), "writing the stub of {}", order.file);
-
   JudgeOrder shown = order;
   shown.file = stub.string();
   TRY_ASSIGN(exec::Job job, judge_job(shown, config));
-  const Environment environment = job.command.env;
-  const std::vector<std::string> hidden = kept_back(order);
-  std::vector<std::string> readable = shared_paths(job, environment, order.lab, hidden);
-  std::erase(readable, stub.string());
-  readable.push_back(python.string());
-  if (there) readable.push_back(experiment.string());
   job.policy.role = sandbox::Role::judge;
-  job.policy.paths.push_back({python.string(), sandbox::Access::read});
+  job.policy.hide.clear();
+  const auto show = [&](const fs::path& path, sandbox::Access access) {
+    job.policy.paths.push_back({path.string(), access});
+  };
   // The folder too: an import by name lists it.
-  if (there) std::erase_if(job.policy.paths, [&](const auto& rule) { return rule.path == stub.string(); });
-  if (there) job.policy.paths.push_back({scratch.string(), sandbox::Access::read});
-  const fs::path modules = level == Level::proxied ? python / "leanlab_judge" / "auto" : python;
-  job.command.env.emplace_back("PYTHONPATH", modules.string());
-
+  if (there) {
+    std::erase_if(job.policy.paths, [&](const auto& rule) { return rule.path == stub.string(); });
+    show(scratch, sandbox::Access::read);
+  }
+  if (python) {
+    TRY_ASSIGN(const fs::path modules, bundled_python());
+    show(modules, sandbox::Access::read);
+    job.command.env.emplace_back(
+        "PYTHONPATH", (level == Level::proxied ? modules / "leanlab_judge" / "auto" : modules).string());
+  } else {
+    TRY_ASSIGN(const fs::path headers, bundled_cpp());
+    show(headers, sandbox::Access::read);
+    job.command.env.emplace_back("CPLUS_INCLUDE_PATH", headers.string());
+  }
+  if (!order.cache.empty()) {
+    show(order.cache, sandbox::Access::write);
+    job.command.env.emplace_back("LEANLAB_CACHE_DIR", order.cache.string());
+  }
   exec::Candidate candidate;
   candidate.contract = name(level);
   candidate.shown = stub;
-  candidate.policy = sandbox::candidate_policy(readable, sandbox::Forks::denied, job.policy.limits);
-  candidate.policy.hide = hidden;
-  candidate.command.argv = {command.interpreter->program,
+  job.candidate = std::move(candidate);
+  return job;
+}
+
+/// What every experiment may see: its own file, and what lab.json calls public.
+std::vector<std::string> candidate_paths(const JudgeOrder& order, const Config& config) {
+  std::vector<std::string> paths{(order.lab / order.file).lexically_normal().string()};
+  for (const std::string& named : config.sandbox.read) paths.push_back(lab_path(order.lab, named));
+  std::error_code error;
+  std::erase_if(paths, [&](const std::string& path) { return !fs::exists(path, error); });
+  return paths;
+}
+
+/// The experiment is a Python module: our worker loads it.
+Status python_worker(const JudgeOrder& order, const Interpreter& interpreter, exec::Candidate& candidate,
+                     std::vector<std::string>& readable) {
+  TRY_ASSIGN(const fs::path python, bundled_python());
+  readable.push_back(python.string());
+  candidate.command.argv = {interpreter.program,
                             "-I",
                             "-B",
                             (python / "leanlab_judge" / "worker.py").string(),
                             std::to_string(exec::k_candidate_read_fd),
                             std::to_string(exec::k_candidate_write_fd),
-                            experiment.string()};
+                            (order.lab / order.file).lexically_normal().string()};
   candidate.command.cwd = "/";
-  candidate.command.env = candidate_environment(environment);
-  job.candidate = std::move(candidate);
+  return {};
+}
+
+/// lab.json says what serves the experiment: it finds its pipes as descriptors 3 and 4.
+Status own_worker(const JudgeOrder& order, const Config& config, exec::Candidate& candidate,
+                  std::vector<std::string>& readable) {
+  const std::string path = order.seal == nullptr ? "" : search_path(*order.seal);
+  TRY_ASSIGN(ResolvedCommand command, resolve_command(config.candidate_cmd, order.file, order.lab, path));
+  TRY_ASSIGN(const fs::path headers, bundled_cpp());
+  readable.push_back(headers.string());
+  for (std::string& needed : program_paths(command, order.lab)) readable.push_back(std::move(needed));
+  candidate.command.argv = std::move(command.argv);
+  candidate.command.cwd = order.lab;
+  candidate.command.env.emplace_back("CPLUS_INCLUDE_PATH", headers.string());
+  if (!order.cache.empty()) {
+    const std::string shared = (order.cache / "public").string();
+    readable.push_back(shared);
+    candidate.command.env.emplace_back("LEANLAB_CACHE_DIR", shared);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<fs::path> bundled_python() {
+  TRY_ASSIGN(const fs::path worker, bundled("python", "leanlab_judge/worker.py"));
+  return worker;
+}
+
+Result<fs::path> bundled_cpp() {
+  return bundled("cpp", "leanlab_judge.h");
+}
+
+Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level level,
+                            const fs::path& scratch) {
+  const std::string path = order.seal == nullptr ? "" : search_path(*order.seal);
+  TRY_ASSIGN(const ResolvedCommand command, resolve_command(order.command, order.file, order.lab, path));
+  const bool python = command.interpreter.has_value();
+  if (!python && (level == Level::proxied || config.candidate_cmd.empty()))
+    return fail(
+        Error(ErrorCode::misconfigured,
+              fmt::format("eval_cmd runs {}, but \"judge\": \"{}\" needs an evaluator in Python{}",
+                          command.argv[0], name(level),
+                          level == Level::isolated ? ", or \"candidate_cmd\" to serve the experiment" : ""))
+            .then("set \"judge\" to \"in-process\", or name a Python in eval_cmd"));
+  TRY_ASSIGN(exec::Job job, judge_half(order, config, level, scratch, python));
+  exec::Candidate& candidate = *job.candidate;
+  candidate.command.env = candidate_environment(job.command.env);
+  std::vector<std::string> readable = candidate_paths(order, config);
+  if (config.candidate_cmd.empty()) {
+    for (std::string& needed : program_paths(command, order.lab)) readable.push_back(std::move(needed));
+    TRY(python_worker(order, *command.interpreter, candidate, readable));
+  } else {
+    TRY(own_worker(order, config, candidate, readable));
+  }
+  candidate.policy = sandbox::candidate_policy(
+      readable, config.sandbox.processes ? sandbox::Forks::allowed : sandbox::Forks::denied,
+      job.policy.limits);
+  candidate.policy.hide = kept_back(order);
+  for (const std::string& named : config.sandbox.hide)
+    candidate.policy.hide.push_back(lab_path(order.lab, named));
+  candidate.policy.devices = config.sandbox.devices;
   return job;
 }
 

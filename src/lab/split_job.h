@@ -14,9 +14,9 @@
 namespace leanlab::lab {
 
 /// judge_job() for eval_cmd at level isolated or proxied. `order.file` is the experiment; the evaluator gets the path of
-/// a stub instead, which is written into `scratch`: a folder of the engine's that outlives the job. Only the
-/// candidate's process can read the experiment. Errors: misconfigured (the evaluator is no Python, leanlab's Python
-/// module is not found), io.
+/// a stub instead, which is written into `scratch`: an empty folder of the engine's that outlives the job. Only the candidate's process can read the experiment; it is what candidate_cmd starts, else
+/// leanlab's Python worker. Errors: misconfigured (the evaluator is no Python and there is no candidate_cmd, leanlab's
+/// own files are not found), io.
 [[nodiscard]] Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level level,
                                           const std::filesystem::path& scratch);
 
@@ -26,5 +26,7 @@ namespace leanlab::lab {
 
 /// The folder of the Python module leanlab_judge: beside the installed binary or in the sources. Errors: misconfigured.
 [[nodiscard]] Result<std::filesystem::path> bundled_python();
+/// The folder of leanlab_judge.h.
+[[nodiscard]] Result<std::filesystem::path> bundled_cpp();
 
 }  // namespace leanlab::lab

@@ -5,9 +5,9 @@
 #include "base/crash_point.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "lab/prompts.h"
 #include "metric/intake.h"
 #include "metric/judge.h"
-#include "metric/prompts.h"
 #include "metric/reach.h"
 #include "metric/workspace.h"
 
@@ -20,7 +20,8 @@ class Attempt {
   Attempt(AttemptContext& context, std::uint64_t number)
       : context_(context), session_(context.session), number_(number) {}
   ~Attempt() {
-    if (workspace_.folder.empty()) return;
+    // What was paid for and is not in the book stays for the next run.
+    if (workspace_.folder.empty() || is_kept_) return;
     static_cast<void>(remove_tree(workspace_.folder));
     static_cast<void>(remove_tree(workspace_.folder.string() + ".home"));
   }
@@ -28,6 +29,7 @@ class Attempt {
   Attempt& operator=(const Attempt&) = delete;
 
   Result<AttemptEnd> propose_and_judge(std::uint64_t remaining);
+  Result<AttemptEnd> recover_and_judge(const KeptTurn& kept);
   Result<AttemptEnd> judge_pending(const lab::Experiment& pending);
   Result<AttemptEnd> judge_submitted(const fs::path& file);
 
@@ -39,8 +41,11 @@ class Attempt {
   Result<AttemptEnd> fruitless(const std::string& reason);
   Result<AttemptEnd> gave_nothing(const Error& why);
   Result<AttemptEnd> refused(const std::string& file, const Error& why);
-  Result<agent::Turn> take_turn(std::string prompt, const std::string& previous_error,
-                                std::uint64_t remaining);
+  Result<agent::Turn> propose(std::uint64_t remaining);
+  enum class Makes { proposal, repair };
+  Result<agent::Turn> take_turn(Makes makes, std::string prompt, std::uint64_t remaining);
+  Result<AttemptEnd> use(const agent::Turn& turn);
+  Status let_go();
   void tell(const agent::Pause& pause);
   std::string proposed_file(const agent::Turn& turn);
   Status take_in_proposal(const Intake& intake, const agent::Turn& turn);
@@ -56,7 +61,9 @@ class Attempt {
   Workspace workspace_;
   std::string file_in_workspace_;
   std::optional<std::string> agent_session_;
-  std::string brief_;  // the first prompt
+  std::string brief_;       // the first prompt
+  std::string transcript_;  // blob
+  bool is_kept_ = false;    // the turn's note says what it made
   lab::Experiment experiment_;
 };
 
@@ -82,8 +89,7 @@ Result<AttemptEnd> Attempt::refused(const std::string& file, const Error& why) {
   return AttemptEnd::refused;
 }
 
-Result<agent::Turn> Attempt::take_turn(std::string prompt, const std::string& previous_error,
-                                       std::uint64_t remaining) {
+Result<agent::Turn> Attempt::take_turn(Makes makes, std::string prompt, std::uint64_t remaining) {
   agent::TurnRequest request;
   request.role = agent::Role::worker;
   request.prompt = std::move(prompt);
@@ -95,22 +101,31 @@ Result<agent::Turn> Attempt::take_turn(std::string prompt, const std::string& pr
   request.seed = context_.seed;
   request.remaining = remaining;
   request.session = agent_session_;
-  request.previous_error = previous_error;
+  if (makes == Makes::repair) request.previous_error = experiment_.reason;
   request.limit = session_.config.agent_limit;
+  const TurnPurpose purpose{.attempt = number_,
+                            .folder = workspace_.folder,
+                            .workspace = makes == Makes::proposal ? &workspace_ : nullptr,
+                            .parent = experiment_.parent,
+                            .on_pause = [this](const agent::Pause& pause) { tell(pause); }};
   const auto started = session_.clock.steady();
-  request.home = workspace_.folder.string() + ".home";
   request.brief = brief_;
   set_reach(session_, request);
-  auto turn = context_.patience->take_turn(*context_.agent, request, session_.interrupt,
-                                           [&](const agent::Pause& pause) { tell(pause); });
+  auto taken = context_.turns->take(*context_.agent, std::move(request), purpose);
   const double seconds = std::chrono::duration<double>(session_.clock.steady() - started).count();
   experiment_.turn_seconds = experiment_.turn_seconds.value_or(0) + seconds;
-  if (turn) agent_session_ = turn->session;
-  if (turn && turn->end == agent::TurnEnd::failed) {
-    add_cost(*turn);
-    return fail(Error(ErrorCode::goal_not_met, turn->failure).then(turn->next));
-  }
-  return turn;
+  if (!taken) return fail(std::move(taken.error()));
+  agent_session_ = taken->turn.session;
+  transcript_ = taken->record.transcript;
+  is_kept_ = makes == Makes::proposal && !taken->record.id.empty();
+  return std::move(taken->turn);
+}
+
+// What the turn made is in the book, or came to nothing: its note goes.
+Status Attempt::let_go() {
+  if (!is_kept_) return {};
+  is_kept_ = false;
+  return drop_note(note_of(workspace_.folder));
 }
 
 // A pause is told as what the attempt does now; its beginning also stands in the log.
@@ -145,48 +160,84 @@ void Attempt::add_cost(const agent::Turn& turn) {
   experiment_.tokens = sum;
 }
 
+Result<agent::Turn> Attempt::propose(std::uint64_t remaining) {
+  context_.proposing.acquire();
+  struct Release {
+    std::counting_semaphore<>& semaphore;
+    ~Release() { semaphore.release(); }
+  } const release{context_.proposing};
+  TRY(session_.interrupt.check());
+  phase(lab::Phase::proposing);
+  proposal_ = session_.next_proposal();
+  TRY_ASSIGN(const Material material, pick(session_), "choosing what to start from");
+  TRY_ASSIGN(workspace_, make_workspace(session_, material, number_), "making a private copy of {}",
+             session_.place.name);
+  TRY_ASSIGN(std::string prompt, lab::worker_prompt({session_.place, session_.config, *session_.book},
+                                                    {material.parent, material.inspirations,
+                                                     workspace_.parent_file, workspace_.suggested_file}));
+  if (material.parent) experiment_.parent = material.parent->id();
+  brief_ = prompt;
+  TRY_ASSIGN(agent::Turn turn, take_turn(Makes::proposal, std::move(prompt), remaining));
+  crash_point("loop.proposed");
+  return turn;
+}
+
 Result<AttemptEnd> Attempt::propose_and_judge(std::uint64_t remaining) {
   session_.tell(lab::AttemptStarted{number_, context_.agent->describe()});
   phase(lab::Phase::waiting);
-  agent::Turn turn;
-  std::string file;
-  {
-    context_.proposing.acquire();
-    struct Release {
-      std::counting_semaphore<>& semaphore;
-      ~Release() { semaphore.release(); }
-    } const release{context_.proposing};
-    TRY(session_.interrupt.check());
-    phase(lab::Phase::proposing);
-    proposal_ = session_.next_proposal();
-    TRY_ASSIGN(const Material material, pick(session_), "choosing what to start from");
-    TRY_ASSIGN(workspace_, make_workspace(session_, material, number_), "making a private copy of {}",
-               session_.place.name);
-    TRY_ASSIGN(std::string prompt, worker_prompt(session_, material, workspace_));
-    if (material.parent) experiment_.parent = material.parent->id();
-    brief_ = prompt;
-    auto taken = take_turn(std::move(prompt), {}, remaining);
-    if (!taken && taken.error().code == ErrorCode::goal_not_met) return gave_nothing(taken.error());
-    TRY_ASSIGN(turn, std::move(taken));
-    crash_point("loop.proposed");
-    file = proposed_file(turn);
-    if (file.empty()) return fruitless("the turn ended without a new experiment file");
-    add_cost(turn);
+  auto turn = propose(remaining);
+  if (!turn && turn.error().code == ErrorCode::goal_not_met) return gave_nothing(turn.error());
+  TRY(turn);
+  return use(*turn);
+}
+
+Result<AttemptEnd> Attempt::recover_and_judge(const KeptTurn& kept) {
+  session_.tell(lab::AttemptStarted{number_, kept.agent});
+  workspace_ = kept.workspace;
+  is_kept_ = true;
+  experiment_.parent = kept.parent;
+  experiment_.turn_seconds = kept.record.seconds;
+  agent_session_ = kept.turn.session;
+  transcript_ = kept.record.transcript;
+  // The crash may have come just behind its record: then it is in the book, and nothing is to be told.
+  const std::string file = proposed_file(kept.turn);
+  const auto intake = take_in(session_, file, workspace_.folder / session_.config.experiments_dir);
+  if (intake) {
+    TRY_ASSIGN(const auto known, session_.book->find_hash(intake->sha256));
+    if (known) {
+      TRY(let_go());
+      return AttemptEnd::refused;
+    }
   }
+  return use(kept.turn);
+}
+
+// From a turn that ended to a verdict.
+Result<AttemptEnd> Attempt::use(const agent::Turn& turn) {
+  const std::string file = proposed_file(turn);
+  if (file.empty()) {
+    TRY(let_go());
+    return fruitless("the turn ended without a new experiment file");
+  }
+  add_cost(turn);
   auto intake = take_in(session_, file, workspace_.folder / session_.config.experiments_dir);
   Status fresh = intake ? refuse_duplicate(session_, *intake) : fail(intake.error());
-  if (!fresh && fresh.error().code == ErrorCode::goal_not_met)
+  if (!fresh && fresh.error().code == ErrorCode::goal_not_met) {
+    TRY(let_go());
     return refused(fs::path(file).filename().string(), fresh.error());
+  }
   TRY(std::move(fresh));
   file_in_workspace_ = file;
   TRY(take_in_proposal(*intake, turn));
+  TRY(let_go());
   return judge_until_done();
 }
 
 Status Attempt::take_in_proposal(const Intake& intake, const agent::Turn& turn) {
   TRY_ASSIGN(const std::string hash, session_.book->blobs().put(intake.bytes), "storing {}", intake.name);
   lab::Proposal proposal;
-  if (!turn.transcript.empty()) {
+  proposal.transcript = transcript_;
+  if (transcript_.empty() && !turn.transcript.empty()) {
     TRY_ASSIGN(proposal.transcript, session_.book->blobs().put(turn.transcript), "storing the transcript");
   }
   TRY_ASSIGN(proposal.file, place_in_lab(session_, intake, intake.name));
@@ -254,8 +305,9 @@ Result<bool> Attempt::repair() {
   const std::uint32_t fix = experiment_.fixes + 1;
   phase(lab::Phase::repairing, fmt::format("fix {} of {}", fix, session_.config.max_fix_calls));
   const std::string name = fs::path(file_in_workspace_).filename().string();
-  auto turn = take_turn(repair_prompt(name, experiment_.reason, fix, session_.config.max_fix_calls),
-                        experiment_.reason, 0);
+  auto turn = take_turn(Makes::repair,
+                        lab::repair_prompt(name, experiment_.reason, fix, session_.config.max_fix_calls), 0);
+  if (!turn && turn.error().code == ErrorCode::budget_spent) return false;
   if (!turn && turn.error().code != ErrorCode::goal_not_met) return fail(turn.error());
   experiment_.fixes = fix;
   if (turn) add_cost(*turn);
@@ -285,6 +337,10 @@ Result<AttemptEnd> Attempt::record() {
 
 Result<AttemptEnd> run_attempt(AttemptContext& context, std::uint64_t attempt, std::uint64_t remaining) {
   return Attempt(context, attempt).propose_and_judge(remaining);
+}
+
+Result<AttemptEnd> recover_attempt(AttemptContext& context, std::uint64_t attempt, const KeptTurn& kept) {
+  return Attempt(context, attempt).recover_and_judge(kept);
 }
 
 Result<AttemptEnd> continue_attempt(AttemptContext& context, std::uint64_t attempt,

@@ -8,10 +8,10 @@
 #include <string>
 
 #include "agent/agent.h"
-#include "agent/patience.h"
 #include "base/result.h"
 #include "lab/experiment.h"
 #include "metric/session.h"
+#include "metric/turns.h"
 
 namespace leanlab::metric {
 
@@ -21,8 +21,8 @@ enum class AttemptEnd { recorded, refused, fruitless };
 /// What all attempts of a run share.
 struct AttemptContext {
   Session& session;
-  agent::Agent* agent = nullptr;        ///< none: files of a person, without repairs
-  agent::Patience* patience = nullptr;  ///< that agent's
+  agent::Agent* agent = nullptr;  ///< none: files of a person, without repairs
+  Turns* turns = nullptr;         ///< none with no agent
   std::uint64_t seed = 0;
   std::counting_semaphore<>& proposing;  ///< how many may be in a turn at once
   /// What came of it, for the summary; called before the attempt ends. Thread: any.
@@ -32,9 +32,13 @@ struct AttemptContext {
 
 /// Lets the agent propose, takes its file in, judges, repairs and records. `remaining` counts proposals after this one.
 /// Errors: goal_not_met (a free agent has nothing more to propose: the run ends well), interrupted (what was taken in
-/// stays pending), integrity, agent_unavailable, misconfigured, io, no_space: the run ends.
+/// stays pending), integrity, budget_spent, agent_unavailable, misconfigured, io, no_space: the run ends.
 [[nodiscard]] Result<AttemptEnd> run_attempt(AttemptContext& context, std::uint64_t attempt,
                                              std::uint64_t remaining);
+
+/// Takes in and judges what a turn of an earlier run made: it was paid for already. Errors: as run_attempt.
+[[nodiscard]] Result<AttemptEnd> recover_attempt(AttemptContext& context, std::uint64_t attempt,
+                                                 const KeptTurn& kept);
 
 /// Judges a pending experiment of an earlier run: its proposal was paid for already.
 [[nodiscard]] Result<AttemptEnd> continue_attempt(AttemptContext& context, std::uint64_t attempt,

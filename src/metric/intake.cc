@@ -92,12 +92,18 @@ Status refuse_duplicate(Session& session, const Intake& intake) {
 }
 
 namespace {
-Status write_new(const fs::path& path, const std::string& bytes) {
-  // O_EXCL: two attempts never take each other's name.
-  TRY_ASSIGN(Fd fd, open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0444));
-  const Status written = write_all(fd.get(), bytes);
-  if (!written) ::unlink(path.c_str());
-  return written;
+// True when it was made; false when somebody has that name. O_EXCL: two attempts never take each other's name.
+Result<bool> write_new(const fs::path& path, const std::string& bytes) {
+  auto fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0444);
+  std::error_code error;
+  if (!fd && fs::exists(fs::symlink_status(path, error))) return false;
+  if (!fd) return fail(std::move(fd.error()));
+  const Status written = write_all(fd->get(), bytes);
+  if (!written) {
+    ::unlink(path.c_str());
+    return fail(written.error());
+  }
+  return true;
 }
 }  // namespace
 
@@ -106,9 +112,12 @@ Result<std::string> place_in_lab(Session& session, const Intake& intake, const s
   const std::string stem = fs::path(wanted).stem().string();
   const std::string extension = fs::path(wanted).extension().string();
   std::string file_name = wanted;
-  for (int attempt = 2; fs::exists(fs::symlink_status(folder / file_name)); ++attempt)
+  for (int attempt = 2;; ++attempt) {
+    TRY_ASSIGN(const bool placed, write_new(folder / file_name, intake.bytes), "placing {} in the lab",
+               file_name);
+    if (placed) break;
     file_name = fmt::format("{}_{}{}", stem, attempt, extension);
-  TRY(write_new(folder / file_name, intake.bytes), "placing {} in the lab", file_name);
+  }
   crash_point("intake.placed");
   return (fs::path(session.config.experiments_dir) / file_name).string();
 }

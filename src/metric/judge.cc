@@ -65,7 +65,8 @@ lab::JudgeOrder Judging::order(const std::string& command) const {
           .lab = session_.place.folder,
           .seed = experiment_.evaluation_seed,
           .seal = &session_.seal,
-          .tier = session_.tier};
+          .tier = session_.tier,
+          .cache = lab::judge_cache(session_.place)};
 }
 
 Status Judging::check_interrupt(const exec::JobReport& report) const {

@@ -12,12 +12,16 @@
 #include "base/fs.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "lab/tally.h"
+#include "lab/user_config.h"
 #include "metric/attempt.h"
-#include "metric/prompts.h"
+#include "metric/budget.h"
+#include "metric/plan.h"
 #include "metric/rescore.h"
 #include "metric/session.h"
+#include "metric/steering.h"
 #include "metric/team.h"
-#include "metric/workspace.h"
+#include "metric/turns.h"
 
 namespace leanlab::metric {
 
@@ -26,36 +30,6 @@ namespace {
 constexpr std::size_t k_kept_in_summary = 1000;
 // A lab whose agent is refused again and again must not run for ever: refusals do not count towards N.
 constexpr std::uint64_t k_refusals_in_a_row = 20;
-
-// What a run was asked for, so that --resume can make the rest of it.
-struct Plan {
-  std::uint64_t experiments = 0;
-  std::uint64_t after_number = 0;  ///< experiments up to this number are of earlier runs
-  std::uint64_t seed = 0;
-  std::string agent;
-  bool finished = false;
-};
-
-fs::path plan_path(const lab::Place& place) {
-  return place.state / "run.json";
-}
-
-Status save_plan(const lab::Place& place, const Plan& plan) {
-  return write_file(plan_path(place), to_pretty(Json{{"version", 1},
-                                                     {"experiments", plan.experiments},
-                                                     {"after_number", plan.after_number},
-                                                     {"seed", plan.seed},
-                                                     {"agent", plan.agent},
-                                                     {"finished", plan.finished}}));
-}
-
-std::optional<Plan> load_plan(const lab::Place& place) {
-  const auto json = read_json(plan_path(place).string());
-  if (!json || !json->is_object()) return std::nullopt;
-  return Plan{json->value("experiments", std::uint64_t{0}), json->value("after_number", std::uint64_t{0}),
-              json->value("seed", std::uint64_t{0}), json->value("agent", std::string()),
-              json->value("finished", true)};
-}
 
 class Run {
  public:
@@ -68,7 +42,17 @@ class Run {
   Status plan();
   Status teach();
   void work();
-  bool claim(std::uint64_t& attempt, std::uint64_t& remaining, std::optional<lab::Experiment>& pending);
+  /// One thing to do: a pending experiment, a kept turn, or (neither) a new attempt.
+  struct Job {
+    std::uint64_t attempt = 0;
+    std::uint64_t remaining = 0;
+    std::optional<lab::Experiment> pending;
+    std::optional<KeptTurn> kept;
+  };
+  std::optional<Job> claim();
+  Status prepare();
+  Status perform(AttemptContext& context, const Job& job);
+  void add_up();
   void settle(Result<AttemptEnd> end);
   void announce();
   Result<lab::RunSummary> finish();
@@ -76,8 +60,10 @@ class Run {
   Session& session_;
   const RunOptions& options_;
   const SteadyTime started_;
-  std::unique_ptr<agent::Agent> agent_;
-  agent::Patience patience_{session_.clock, agent::patience_options()};
+  lab::Tally tally_;  // before this run
+  std::unique_ptr<Team> team_;
+  std::unique_ptr<Turns> turns_;
+  std::unique_ptr<Steering> steering_;
   Plan plan_;
   std::uint32_t threads_ = 1;
   std::uint32_t proposals_at_once_ = 1;
@@ -85,6 +71,7 @@ class Run {
 
   std::mutex mutex_;  // guards what follows
   std::deque<lab::Experiment> pending_;
+  std::deque<KeptTurn> kept_;
   std::uint64_t attempts_ = 0;
   std::uint64_t to_claim_ = 0;  // attempts that may still be started
   std::uint64_t refusals_in_a_row_ = 0;
@@ -98,15 +85,15 @@ class Run {
 Status Run::plan() {
   TRY_ASSIGN(auto waiting, session_.book->pending());
   pending_.assign(waiting.begin(), waiting.end());
-  plan_ = {options_.experiments,
-           session_.book->last_number(),
-           options_.seed.value_or(entropy_seed() >> 33),
-           {},
-           false};
+  kept_.assign(std::make_move_iterator(session_.kept.begin()), std::make_move_iterator(session_.kept.end()));
+  plan_.experiments = options_.experiments;
+  plan_.after_number = session_.book->last_number();
+  plan_.seed = options_.seed.value_or(entropy_seed() >> 33);
+  plan_.usd_before = tally_.spent.usd + tally_.spent.assumed_usd;
   to_claim_ = options_.experiments;
   if (options_.resume_only) {
     const auto earlier = load_plan(session_.place);
-    if (!earlier || (earlier->finished && pending_.empty())) {
+    if (!earlier || (earlier->finished && pending_.empty() && kept_.empty())) {
       session_.inform("there is no run to resume: the last one came to its end");
       to_claim_ = 0;
     } else {
@@ -115,30 +102,49 @@ Status Run::plan() {
       const auto made = static_cast<std::uint64_t>(std::count_if(
                             since.begin(), since.end(),
                             [](const lab::Experiment& e) { return e.origin == lab::Origin::run; })) +
-                        pending_.size();
+                        pending_.size() + kept_.size();
       plan_ = *earlier;
       to_claim_ = earlier->finished || made >= earlier->experiments ? 0 : earlier->experiments - made;
       if (options_.seed) plan_.seed = *options_.seed;
     }
   }
+  if (options_.usd) plan_.usd = options_.usd;
+  if (const auto left = experiments_left(session_, tally_)) {
+    const std::uint64_t first = pending_.size() + kept_.size();
+    const std::uint64_t allowed = *left > first ? *left - first : 0;
+    if (to_claim_ > allowed) {
+      summary_.budget_spent = true;
+      summary_.ended_because =
+          fmt::format("the budget of {} is made", plural(*session_.config.budget.experiments, "experiment"));
+    }
+    to_claim_ = std::min(to_claim_, allowed);
+  }
   if (!pending_.empty()) {
     session_.inform(fmt::format("{} of a run that was cut off {} judged first",
                                 plural(pending_.size(), "experiment"), pending_.size() == 1 ? "is" : "are"));
+  }
+  if (!kept_.empty())
+    session_.inform(fmt::format("{} of a run that was cut off {} taken in, not paid for again",
+                                plural(kept_.size(), "finished turn"), kept_.size() == 1 ? "is" : "are"));
+  for (const KeptTurn& kept : kept_) {
+    if (!tally_.knows(kept.record.id)) TRY(session_.book->record_event("turn", lab::to_record(kept.record)));
   }
   return {};
 }
 
 // A backend that learns gets what the book knows: the latest in the ledger's order, and from then on each as it is judged.
 Status Run::teach() {
-  if (!agent_->capabilities().learns) return {};
+  std::vector<agent::Agent*> learners = team_->members();
+  std::erase_if(learners, [](const agent::Agent* agent) { return !agent->capabilities().learns; });
+  if (learners.empty()) return {};
   constexpr std::uint64_t k_most = 2000;
-  const auto tell = [this](const lab::Experiment& experiment) {
+  const auto tell = [this, learners](const lab::Experiment& experiment) {
     agent::Observation observation{
         experiment.number, fs::path(experiment.file).filename().string(), {}, experiment.value};
     auto source = !experiment.sha256.empty() ? session_.book->blobs().get(experiment.sha256)
                                              : read_file(session_.place.folder / experiment.file, 4u << 20);
     if (source) observation.source = std::move(*source);
-    agent_->observe(observation);
+    for (agent::Agent* learner : learners) learner->observe(observation);
   };
   TRY_ASSIGN(auto known, session_.book->query({.limit = k_most, .order = lab::Query::Order::newest}));
   std::sort(known.begin(), known.end(),
@@ -152,10 +158,10 @@ void Run::announce() {
   lab::RunStarted started;
   started.lab = session_.place.name;
   started.objective = session_.config.objective;
-  started.planned = to_claim_ + pending_.size();
-  started.continued = pending_.size();
+  started.continued = pending_.size() + kept_.size();
+  started.planned = to_claim_ + started.continued;
   started.parallel = threads_;
-  started.agent = agent_->describe();
+  started.agent = plan_.agent;
   started.seed = plan_.seed;
   started.best = session_.book->best();
   if (auto history = session_.book->best_history(60)) started.history = std::move(*history);
@@ -165,24 +171,27 @@ void Run::announce() {
 
 // ---- while it goes
 
-bool Run::claim(std::uint64_t& attempt, std::uint64_t& remaining, std::optional<lab::Experiment>& pending) {
+std::optional<Run::Job> Run::claim() {
   const std::lock_guard lock(mutex_);
-  pending.reset();
-  if (failure_ || session_.interrupt.raised()) return false;
+  if (failure_ || session_.interrupt.raised()) return std::nullopt;
+  Job job;
   if (!pending_.empty()) {
-    pending = pending_.front();
+    job.pending = std::move(pending_.front());
     pending_.pop_front();
+  } else if (!kept_.empty()) {
+    job.kept = std::move(kept_.front());
+    kept_.pop_front();
   } else {
-    if (to_claim_ == 0) return false;
+    if (to_claim_ == 0) return std::nullopt;
     if (options_.until && session_.clock.now() >= *options_.until) {
       summary_.ended_because = "the time given with --until has come";
-      return false;
+      return std::nullopt;
     }
     --to_claim_;
   }
-  attempt = ++attempts_;
-  remaining = to_claim_;
-  return true;
+  job.attempt = ++attempts_;
+  job.remaining = to_claim_;
+  return job;
 }
 
 void Run::settle(Result<AttemptEnd> end) {
@@ -195,6 +204,12 @@ void Run::settle(Result<AttemptEnd> end) {
     return;
   }
   if (!end) {
+    if (end.error().code == ErrorCode::budget_spent) {  // the end of a run, and no failure
+      to_claim_ = 0;
+      summary_.budget_spent = true;
+      summary_.ended_because = end.error().message;
+      return;
+    }
     // The first failure ends the run; "interrupted" of others is only its echo.
     if (!failure_ || failure_->code == ErrorCode::interrupted) failure_ = std::move(end.error());
     return;
@@ -209,51 +224,74 @@ void Run::settle(Result<AttemptEnd> end) {
   summary_.ended_because = fmt::format("{} proposals in a row were refused", k_refusals_in_a_row);
 }
 
+Status Run::perform(AttemptContext& context, const Job& job) {
+  std::optional<lab::Experiment> recorded;
+  context.on_recorded = [&](const lab::Experiment& experiment) {
+    recorded = experiment;
+    const std::lock_guard lock(mutex_);
+    ++summary_.made;
+    if (summary_.experiments.size() < k_kept_in_summary) summary_.experiments.push_back(experiment);
+  };
+  agent::Agent* earlier = job.pending ? team_->named(job.pending->agent)
+                          : job.kept  ? team_->named(job.kept->agent)
+                                      : nullptr;
+  context.agent =
+      earlier != nullptr ? earlier : &team_->worker(plan_.seed, session_.book->proposals() + job.attempt);
+  auto end = job.pending ? continue_attempt(context, job.attempt, *job.pending)
+             : job.kept  ? recover_attempt(context, job.attempt, *job.kept)
+                         : run_attempt(context, job.attempt, job.remaining);
+  settle(std::move(end));
+  return recorded ? steering_->after(*recorded) : Status();
+}
+
 void Run::work() {
-  AttemptContext context{session_,
-                         agent_.get(),
-                         &patience_,
-                         plan_.seed,
-                         *proposing_,
-                         [this](const lab::Experiment& experiment) {
-                           const std::lock_guard lock(mutex_);
-                           ++summary_.made;
-                           if (summary_.experiments.size() < k_kept_in_summary)
-                             summary_.experiments.push_back(experiment);
-                         },
-                         [this](const lab::Refusal& refusal) {
-                           const std::lock_guard lock(mutex_);
-                           if (summary_.refused.size() < k_kept_in_summary)
-                             summary_.refused.push_back(refusal);
-                         }};
-  std::uint64_t attempt = 0;
-  std::uint64_t remaining = 0;
-  std::optional<lab::Experiment> pending;
-  while (claim(attempt, remaining, pending)) {
-    settle(pending ? continue_attempt(context, attempt, *pending) : run_attempt(context, attempt, remaining));
+  AttemptContext context{
+      session_, nullptr, turns_.get(), plan_.seed, *proposing_, {}, [this](const lab::Refusal& refusal) {
+        const std::lock_guard lock(mutex_);
+        if (summary_.refused.size() < k_kept_in_summary) summary_.refused.push_back(refusal);
+      }};
+  while (const auto job = claim()) {
+    if (const Status done = perform(context, *job); !done) settle(fail(done.error()));
   }
+}
+
+// Who works, and what it may cost.
+Status Run::prepare() {
+  TRY_ASSIGN(team_, Team::make(session_, options_.agents, to_claim_ + pending_.size() + kept_.size() > 0));
+  plan_.agent = team_->describe();
+  TRY_ASSIGN(agent::Prices prices, lab::load_prices());
+  TRY(record_lifting(session_, tally_));
+  const Caps caps = caps_of(session_, plan_, tally_);
+  TRY(check_prices(session_, caps, *team_, prices,
+                   options_.allow_unknown_cost ? UnknownCost::allowed : UnknownCost::refused));
+  turns_ = std::make_unique<Turns>(session_, std::move(prices), caps, tally_);
+  steering_ = std::make_unique<Steering>(session_, *team_, *turns_, plan_.seed, tally_);
+  return {};
 }
 
 Result<lab::RunSummary> Run::make() {
   summary_.lab = session_.place.name;
   summary_.objective = session_.config.objective;
   summary_.best_before = session_.book->best();
+  TRY_ASSIGN(tally_, lab::read_tally(session_.place, session_.clock));
   TRY(plan());
+  TRY(prepare());
+  const std::uint64_t jobs = to_claim_ + pending_.size() + kept_.size();
   proposals_at_once_ = std::max(1u, options_.parallel.value_or(session_.config.parallel_proposals));
   threads_ = std::max(proposals_at_once_, options_.parallel.value_or(session_.config.parallel_evaluations));
-  threads_ = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(to_claim_ + pending_.size(), 1, threads_));
+  threads_ = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(jobs, 1, threads_));
   proposing_ = std::make_unique<std::counting_semaphore<>>(proposals_at_once_);
-  TRY_ASSIGN(agent_, choose_worker(session_, options_.agents, to_claim_ + pending_.size()));
-  plan_.agent = agent_->describe();
   TRY(teach());
   TRY(save_plan(session_.place, plan_));
+  const auto& budget = session_.config.budget.usd;
   TRY(session_.book->record_event("run_started", Json{{"experiments", to_claim_},
-                                                      {"continued", pending_.size()},
+                                                      {"continued", pending_.size() + kept_.size()},
                                                       {"parallel", threads_},
                                                       {"agent", plan_.agent},
                                                       {"seed", plan_.seed},
                                                       {"seal", session_.seal.id},
                                                       {"sealed", session_.seal.locked},
+                                                      {"budget_usd", budget ? Json(*budget) : Json(nullptr)},
                                                       {"driver", session_.driver}}));
   crash_point("loop.started");
   announce();
@@ -267,20 +305,19 @@ Result<lab::RunSummary> Run::make() {
 
 // ---- the end
 
-Result<lab::RunSummary> Run::finish() {
+// What the run made and what it cost.
+void Run::add_up() {
   std::sort(summary_.experiments.begin(), summary_.experiments.end(),
             [](const auto& a, const auto& b) { return a.seq < b.seq; });
-  for (const lab::Experiment& experiment : summary_.experiments) {
-    summary_.improved = summary_.improved || experiment.verdict == lab::Verdict::accepted;
-    if (experiment.cost_usd) summary_.cost_usd = summary_.cost_usd.value_or(0) + *experiment.cost_usd;
-    if (!experiment.tokens) continue;
-    agent::Tokens sum = summary_.tokens.value_or(agent::Tokens{});
-    sum.input += experiment.tokens->input;
-    sum.output += experiment.tokens->output;
-    sum.cache_read += experiment.tokens->cache_read;
-    sum.cache_write += experiment.tokens->cache_write;
-    summary_.tokens = sum;
-  }
+  for (const lab::Experiment& experiment : summary_.experiments)
+    summary_.accepted += experiment.verdict == lab::Verdict::accepted ? 1 : 0;
+  summary_.improved = summary_.accepted > 0;
+  const lab::Spent spent = turns_->spent();
+  summary_.cost_usd = spent.cost_usd();
+  summary_.known_cost_usd = spent.usd;
+  summary_.turns = spent.turns;
+  summary_.unpriced_turns = spent.unpriced;
+  summary_.tokens = spent.tokens;
   if (const auto champion = session_.book->champion(); champion && *champion) {
     summary_.best = **champion;
     const auto slash = summary_.best->parent.rfind('/');
@@ -290,6 +327,10 @@ Result<lab::RunSummary> Run::finish() {
         summary_.best_parent = (*parent)->value;
     }
   }
+}
+
+Result<lab::RunSummary> Run::finish() {
+  add_up();
   if (!failure_ && session_.interrupt.raised()) failure_ = Error(ErrorCode::interrupted, "interrupted");
   if (failure_)
     summary_.ended_because = failure_->code == ErrorCode::interrupted ? "interrupted" : one_line(*failure_);
@@ -317,55 +358,6 @@ Result<lab::RunSummary> run_lab(const lab::Project& project, const lab::Place& p
   TRY_ASSIGN(const auto session, Session::open(project, place, config, wanted, sink, clock, interrupt));
   TRY(rescore_champion(*session));
   return Run(*session, options).make();
-}
-
-Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Place& place,
-                                     const std::vector<std::string>& files, const std::string& driver,
-                                     const lab::EventSink& sink, const Clock& clock,
-                                     const Interrupt& interrupt, std::optional<sandbox::Tier> min_tier) {
-  TRY_ASSIGN(const lab::Config config, lab::load_config(place.folder));
-  TRY_ASSIGN(const auto session,
-             Session::open(project, place, config, {"submit", 1, min_tier, driver}, sink, clock, interrupt));
-  TRY(rescore_champion(*session));
-  lab::RunSummary summary;
-  summary.lab = place.name;
-  summary.objective = config.objective;
-  summary.best_before = session->book->best();
-  std::counting_semaphore<> proposing(1);
-  AttemptContext context{*session,
-                         nullptr,
-                         nullptr,
-                         entropy_seed() >> 33,
-                         proposing,
-                         [&](const lab::Experiment& experiment) {
-                           ++summary.made;
-                           summary.improved =
-                               summary.improved || experiment.verdict == lab::Verdict::accepted;
-                           summary.experiments.push_back(experiment);
-                         },
-                         [&](const lab::Refusal& refusal) { summary.refused.push_back(refusal); }};
-  const auto started = clock.steady();
-  std::uint64_t attempt = 0;
-  TRY_ASSIGN(const auto pending, session->book->pending());
-  for (const lab::Experiment& experiment : pending) TRY(continue_attempt(context, ++attempt, experiment));
-  for (const std::string& file : files) TRY(submit_attempt(context, ++attempt, fs::absolute(file)));
-  TRY_ASSIGN(summary.best, session->book->champion());
-  summary.seconds = std::chrono::duration<double>(clock.steady() - started).count();
-  session->tell(summary);
-  return summary;
-}
-
-Result<std::string> dry_run(const lab::Project& project, const lab::Place& place, const RunOptions& options,
-                            const Clock& clock) {
-  TRY_ASSIGN(const lab::Config config, lab::load_config(place.folder));
-  const Interrupt never;
-  TRY_ASSIGN(const auto session,
-             Session::open(project, place, config, {"dry run", 1, {}, options.driver}, {}, clock, never));
-  TRY_ASSIGN(const Material material, pick(*session));
-  TRY_ASSIGN(const Workspace workspace, make_workspace(*session, material, 0));
-  auto prompt = worker_prompt(*session, material, workspace);
-  TRY(remove_tree(workspace.folder));
-  return prompt;
 }
 
 }  // namespace leanlab::metric

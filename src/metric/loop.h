@@ -24,6 +24,8 @@ struct RunOptions {
   std::map<std::string, std::string> agents;  ///< role -> spec; "" is the key for all roles
   std::optional<std::uint64_t> seed;
   std::optional<UtcTime> until;           ///< start nothing new after this
+  std::optional<double> usd;              ///< --usd: most that this run may cost, with its resumptions
+  bool allow_unknown_cost = false;        ///< run unpriced agents under a budget in dollars
   bool resume_only = false;               ///< --resume: first what was under way, then the rest of that run
   std::optional<sandbox::Tier> min_tier;  ///< refuse to run below
   std::string driver = "unknown";         ///< who started it: person, agent, unknown
@@ -31,7 +33,7 @@ struct RunOptions {
 
 /// Runs a lab: takes its lock, opens book and seal, says what is continued, and makes experiments.
 /// Errors: lab_busy, misconfigured, integrity (a sealed file changed; the run stops), interrupted (with
-/// everything recorded), no_space, agent_unavailable. A summary has been sent to `sink` before an error of a
+/// everything recorded), no_space, agent_unavailable, person_needed (a budget was raised). A summary has been sent to `sink` before an error of a
 /// run that had begun.
 [[nodiscard]] Result<lab::RunSummary> run_lab(const lab::Project& project, const lab::Place& place,
                                               const RunOptions& options, const lab::EventSink& sink,

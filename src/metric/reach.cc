@@ -49,6 +49,10 @@ void set_reach(const Session& session, agent::TurnRequest& request) {
     const fs::path path(data);
     add(request.hidden, path.is_absolute() ? path : session.place.folder / path);
   }
+  for (const std::string& shown : session.config.sandbox.read)
+    add(request.readable, session.place.folder / shown);
+  for (const std::string& hidden : session.config.sandbox.hide)
+    add(request.hidden, session.place.folder / hidden);
   if (session.config.validate_cmd.empty()) return;
   const auto command =
       lab::resolve_command(session.config.validate_cmd, request.suggested_file, session.place.folder);

@@ -40,10 +40,11 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
   // The same lab has the same seal, locked or not.
   if (!locked && config.judge == lab::JudgeContract::automatic)
     lab::freeze_level(session->seal, session->judging.level);
-  // What is left of attempts that a crash cut off; their experiments are in the store.
   static_cast<void>(clear_abandoned_temp_directories());
-  TRY(remove_tree(place.state / "work"));
-  TRY(make_directories(place.state / "work"));
+  TRY_ASSIGN(LeftTurns left, sort_work(place));
+  for (const lab::TurnRecord& turn : left.cut_off)
+    TRY(session->book->record_event("turn", lab::to_record(turn)));
+  session->kept = std::move(left.kept);
   exec::LocalOptions local;
   local.slots = std::max<std::uint32_t>(1, options.evaluations);
   local.sharing =

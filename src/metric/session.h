@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/fs.h"
@@ -19,6 +20,7 @@
 #include "lab/judging.h"
 #include "lab/project.h"
 #include "lab/seal.h"
+#include "metric/kept_turn.h"
 
 namespace leanlab::metric {
 
@@ -70,6 +72,7 @@ class Session {
   std::unique_ptr<exec::Executor> executor;
   sandbox::Tier tier = sandbox::Tier::C;  ///< what this machine gives
   lab::Judging judging;                   ///< the contract of every evaluation, and why
+  std::vector<KeptTurn> kept;  ///< turns of an earlier run that ended, and whose files are not in the book
 
  private:
   Session(const lab::Project& p, const lab::Place& l, const lab::Config& c, const SessionOptions& options,

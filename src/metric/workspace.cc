@@ -31,6 +31,16 @@ fs::path sample_file(const Session& session) {
   return found == names->end() ? fs::path() : folder / *found;
 }
 
+Status bring(const Session& session, const lab::Experiment& experiment, const fs::path& target) {
+  if (fs::exists(target)) return {};
+  if (!experiment.sha256.empty() && session.book->blobs().contains(experiment.sha256)) {
+    TRY_ASSIGN(const std::string bytes, session.book->blobs().get(experiment.sha256));
+    return write_file(target, bytes);
+  }
+  return copy_if_there(session.place.folder / experiment.file,
+                       target);  // an imported row: only its file is there
+}
+
 Result<Workspace> make_workspace(Session& session, const Material& material, std::uint64_t attempt) {
   Workspace workspace;
   workspace.folder = session.place.state / "work" / std::to_string(attempt);
@@ -43,23 +53,22 @@ Result<Workspace> make_workspace(Session& session, const Material& material, std
                         name == "Critic_Feedback.md" || fs::path(name).stem() == "validate";
     if (wanted) TRY(copy_if_there(session.place.folder / name, workspace.folder / name));
   }
+  // What candidates may read is an agent's to see as well: validators and kernels may need it.
+  for (const std::string& path : session.config.sandbox.read) {
+    const fs::path inside = fs::path(path).lexically_normal();
+    if (inside.is_absolute() || inside.empty() || *inside.begin() == ".." || *inside.begin() == ".") continue;
+    if (fs::exists(workspace.folder / inside)) continue;
+    TRY(make_directories((workspace.folder / inside).parent_path()));
+    TRY(copy_if_there(session.place.folder / inside, workspace.folder / inside));
+  }
   const fs::path sample = sample_file(session);
   if (!sample.empty()) TRY(copy_tree(sample, experiments / sample.filename()));
-  const auto bring = [&](const lab::Experiment& experiment) -> Status {
-    const fs::path target = experiments / fs::path(experiment.file).filename();
-    if (fs::exists(target)) return {};
-    if (!experiment.sha256.empty() && session.book->blobs().contains(experiment.sha256)) {
-      TRY_ASSIGN(const std::string bytes, session.book->blobs().get(experiment.sha256));
-      return write_file(target, bytes);
-    }
-    return copy_if_there(session.place.folder / experiment.file,
-                         target);  // an imported row: only its file is there
-  };
-  for (const lab::Experiment& experiment : material.inspirations) TRY(bring(experiment));
+  for (const lab::Experiment& experiment : material.inspirations)
+    TRY(bring(session, experiment, experiments / fs::path(experiment.file).filename()));
   fs::path parent = sample;
   if (material.parent) {
-    TRY(bring(*material.parent));
     const fs::path brought = experiments / fs::path(material.parent->file).filename();
+    TRY(bring(session, *material.parent, brought));
     if (fs::exists(brought)) parent = brought;
   }
   if (!parent.empty())

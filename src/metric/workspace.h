@@ -9,6 +9,7 @@
 #include "base/fs.h"
 #include "base/result.h"
 #include "lab/experiment.h"
+#include "metric/kept_turn.h"
 #include "metric/session.h"
 
 namespace leanlab::metric {
@@ -21,17 +22,15 @@ struct Material {
 /// The champion as parent, the five best as inspirations. Errors: integrity, io.
 [[nodiscard]] Result<Material> pick(const Session& session);
 
-struct Workspace {
-  std::filesystem::path folder;  ///< removed with its attempt
-  std::string parent_file;       ///< relative to folder; empty when the lab has neither experiment nor sample
-  std::string suggested_file;    ///< relative to folder
-  std::vector<std::string> before;  ///< names in the experiments folder when it was made
-};
-
 /// Copies task, validator, notes, role texts, the sample and the material into a new folder under the lab's state. Its cost
 /// does not grow with the book. Errors: io, no_space, integrity.
 [[nodiscard]] Result<Workspace> make_workspace(Session& session, const Material& material,
                                                std::uint64_t attempt);
+
+/// Copies an experiment to `target` unless something is there: from the store, or (an imported row) its file. Errors: io,
+/// no_space, integrity.
+[[nodiscard]] Status bring(const Session& session, const lab::Experiment& experiment,
+                           const std::filesystem::path& target);
 
 /// The lab's `experiments/sample.*`, or empty.
 [[nodiscard]] std::filesystem::path sample_file(const Session& session);

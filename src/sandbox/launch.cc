@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <mutex>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -119,6 +122,25 @@ void default_variable(Command& command, std::string_view key, const std::string&
   if (!given) command.env.emplace_back(key, value);
 }
 
+bool others_may_pass(const std::filesystem::path& folder) {
+  struct stat status{};
+  for (std::filesystem::path at = folder;; at = at.parent_path()) {
+    if (::stat(at.c_str(), &status) != 0 || (status.st_mode & S_IXOTH) == 0) return false;
+    if (!at.has_relative_path()) return true;
+  }
+}
+
+// In tier B a command of root's becomes nobody, and compilers ask access(2), which knows no capabilities, whether their
+// temporary folder can be reached.
+std::filesystem::path temporary_parent(Tier tier) {
+  std::filesystem::path usual = fs::temp_directory_path();
+  if (tier != Tier::B || ::geteuid() != 0 || others_may_pass(usual)) return usual;
+  for (const char* other : {"/tmp", "/var/tmp"}) {
+    if (::access(other, W_OK | X_OK) == 0 && others_may_pass(other)) return other;
+  }
+  return usual;
+}
+
 std::string fresh_mark() {
   return fmt::format("{:016x}{:016x}", entropy_seed(), entropy_seed());
 }
@@ -162,7 +184,8 @@ class Launch {
     allow_many_descriptors();
     std::string tmp = "/tmp";
     if (tier_ != Tier::A) {
-      TRY_ASSIGN(TempDirectory made, TempDirectory::make(), "while making the command's temporary folder");
+      TRY_ASSIGN(TempDirectory made, TempDirectory::make(temporary_parent(tier_)),
+                 "while making the command's temporary folder");
       tmp = made.path().string();
       tmp_.emplace(std::move(made));
     }
@@ -188,11 +211,18 @@ class Launch {
         {input.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}, {sockets.theirs.get(), k_control_fd}};
     int theirs = k_first_further_fd;
     for (const auto& [ours, unused] : command_.fds) request.fds.emplace_back(ours, theirs++);
+    Sockets door;
+    if (has_doors(policy_, command_, tier_)) {
+      TRY_ASSIGN(door, make_sockets());
+      request.fds.emplace_back(door.theirs.get(), theirs++);
+      set_nonblocking(door.ours.get());
+    }
     started_ = Steady::now();
     TRY_ASSIGN(RunningProcess process, spawn(request));
     sockets.theirs.close();
     TRY(send_all(sockets.ours.get(), request_));
     control_ = std::move(sockets.ours);
+    door_ = std::move(door.ours);
     output_[0].pipe = std::move(out.read);
     output_[1].pipe = std::move(err.read);
     for (const Output& output : output_) set_nonblocking(output.pipe.get());
@@ -205,11 +235,13 @@ class Launch {
       pollfd events[] = {{control_.get(), POLLIN, 0},
                          {output_[0].pipe.get(), POLLIN, 0},
                          {output_[1].pipe.get(), POLLIN, 0},
-                         {asked_ ? -1 : interrupt_.fd(), POLLIN, 0}};
+                         {asked_ ? -1 : interrupt_.fd(), POLLIN, 0},
+                         {door_.get(), POLLIN, 0}};
       ::poll(events, std::size(events), timeout_ms());
       if (events[1].revents != 0) read_output(output_[0]);
       if (events[2].revents != 0) read_output(output_[1]);
       if (events[3].revents != 0) ask_to_stop();
+      if (events[4].revents != 0) take_door();
       if (events[0].revents != 0) read_report();
       press(process);
     }
@@ -254,6 +286,25 @@ class Launch {
       report_.append(piece, static_cast<std::size_t>(got));
     else
       control_.close();
+  }
+
+  // A listener of the command's own network, and its port.
+  void take_door() {
+    std::uint16_t port = 0;
+    int listener = -1;
+    iovec piece{&port, sizeof port};
+    alignas(cmsghdr) char space[CMSG_SPACE(sizeof listener)] = {};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = space;
+    message.msg_controllen = sizeof space;
+    const ssize_t got = ::recvmsg(door_.get(), &message, MSG_CMSG_CLOEXEC);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got <= 0) return door_.close();
+    if (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr && header->cmsg_type == SCM_RIGHTS)
+      std::memcpy(&listener, CMSG_DATA(header), sizeof listener);
+    if (listener >= 0 && command_.on_door) command_.on_door(ntohs(port), Fd(listener));
   }
 
   // Returns whether there may be more.
@@ -306,7 +357,7 @@ class Launch {
   const Interrupt& interrupt_;
   std::optional<TempDirectory> tmp_;
   std::string mark_, request_, report_;
-  Fd control_;
+  Fd control_, door_;
   Output output_[2] = {{Stream::out, {}, {}, 0}, {Stream::err, {}, {}, 0}};
   Steady::time_point started_;
   std::optional<Steady::time_point> asked_;

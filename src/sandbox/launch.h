@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/interrupt.h"
 #include "base/process.h"
 #include "base/result.h"
@@ -26,7 +27,11 @@ struct Command {
   std::vector<std::pair<std::string, std::string>> env;
   std::optional<std::string> input;      ///< stdin's text; none: stdin is /dev/null
   std::vector<std::pair<int, int>> fds;  ///< further descriptors: {ours, theirs}, theirs >= 3
-  std::vector<std::uint32_t> cpus;       ///< the cores that it may run on; empty: all of ours
+  /// Tier A with a network: the only way out is these ports of 127.0.0.1 inside, whose listeners come to on_door before the
+  /// command starts. Empty, or in another tier: the machine's own network.
+  std::vector<std::uint16_t> doors;
+  std::function<void(std::uint16_t port, Fd listener)> on_door;  ///< from the thread that runs run()
+  std::vector<std::uint32_t> cpus;  ///< the cores that it may run on; empty: all of ours
   /// Called with each piece of output as it comes, from the thread that runs run(). May be empty.
   std::function<void(Stream, std::string_view)> on_output;
 };

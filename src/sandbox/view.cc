@@ -24,7 +24,7 @@ const std::vector<PathRule>& default_view() {
         existing({"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store",
                   // Debian's BLAS and compilers are links through this folder.
                   "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime",
-                  // Node does not start when it is there and cannot be read.
+                  // Where it is, OpenSSL insists on reading it, and node does not start without it.
                   "/etc/ssl/openssl.cnf",
                   // How many cores there are, and what they can do: numpy, OpenBLAS and OpenMP ask.
                   "/sys/devices/system/cpu"});
@@ -41,7 +41,8 @@ const std::vector<PathRule>& default_view() {
 const std::vector<PathRule>& network_view() {
   static const std::vector<PathRule> rules =
       existing({"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",
-                "/etc/ssl/certs", "/etc/ca-certificates", "/etc/pki/tls/certs", "/etc/mime.types"});
+                "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/pki/tls/certs",
+                "/etc/mime.types"});
   return rules;
 }
 

@@ -174,6 +174,10 @@ Error setup_error(const Report& report, const Command& command, Tier tier) {
 
 }  // namespace
 
+bool has_doors(const Policy& policy, const Command& command, Tier tier) {
+  return tier == Tier::A && policy.network && !command.doors.empty();
+}
+
 Result<std::string> encode_request(const Policy& policy, const Command& command, Tier tier,
                                    const std::string& tmp) {
   Fields fields;
@@ -184,6 +188,10 @@ Result<std::string> encode_request(const Policy& policy, const Command& command,
   TRY(add_path(fields, "cwd", command.cwd.string()));
   int ours = k_first_further_fd;
   for (const auto& [unused, theirs] : command.fds) fields.add("fd", fmt::format("{}:{}", ours++, theirs));
+  if (has_doors(policy, command, tier)) {
+    for (const std::uint16_t port : command.doors) fields.add("listen", std::uint64_t{port});
+    fields.add("door", static_cast<std::uint64_t>(ours));
+  }
   for (const std::uint32_t cpu : command.cpus) fields.add("cpu", cpu);
   const auto add_system = [&](const std::vector<PathRule>& rules) {
     for (const PathRule& rule : rules) {

@@ -19,6 +19,9 @@ constexpr int k_first_further_fd = 4;
 [[nodiscard]] Result<std::string> encode_request(const Policy& policy, const Command& command, Tier tier,
                                                  const std::string& tmp);
 
+/// Whether the command's world has doors; then the helper gets their socket as its last further descriptor.
+[[nodiscard]] bool has_doors(const Policy& policy, const Command& command, Tier tier);
+
 /// The report as an Outcome without output. Errors: misconfigured, when the helper says that the command was never
 /// started; internal, when the report is malformed.
 [[nodiscard]] Result<Outcome> decode_report(std::string_view report, const Command& command, Tier tier);

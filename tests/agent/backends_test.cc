@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "agent/agent.h"
@@ -12,12 +15,18 @@ TEST(Backends, UnknownOnesGetASuggestion) {
   EXPECT_NE(agent.error().next.find("tuner"), std::string::npos);
 }
 
-TEST(Backends, ThoseOfTheContractThatAreNotBuiltSaySo) {
-  for (const char* spec : {"codex", "acp", "api", "replay"}) {
+TEST(Backends, EachRowOfTheContractIsThere) {
+  std::vector<std::string> names;
+  for (const Backend& backend : backends()) names.emplace_back(backend.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"tuner", "command", "claude", "codex", "acp", "api", "replay"}));
+}
+
+TEST(Backends, WhatNeedsAnArgumentSaysWhich) {
+  for (const char* spec : {"command", "acp", "api", "replay"}) {
     const auto agent = make_agent(spec, {});
     ASSERT_FALSE(agent) << spec;
-    EXPECT_EQ(agent.error().code, ErrorCode::unsupported);
-    EXPECT_NE(agent.error().message.find("not built yet"), std::string::npos);
+    EXPECT_EQ(agent.error().code, ErrorCode::usage) << spec;
+    EXPECT_NE(agent.error().next.find(spec), std::string::npos) << agent.error().next;
   }
 }
 

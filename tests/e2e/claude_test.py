@@ -29,6 +29,14 @@ class RealClaude(AgentTest):
             self.assertGreater(experiment["cost_usd"], 0)
             self.assertEqual(experiment["agent"], "claude")
         self.assertEqual(len(self.asked("/messages")), 24)
+        log = self.json("log", "numbers/1")
+        kinds = [event["event"] for event in log["events"]]
+        self.assertEqual((kinds[0], kinds[-1]), ("turn", "end"))
+        self.assertIn("tool_call", kinds)
+        self.assertEqual(log["events"][-1]["tokens"], {"input": 200, "output": 40, "cache_read": 14, "cache_write": 6})
+        raw = [json.loads(line) for line in self.leanlab("log", "numbers/1", "--raw").out.splitlines()]
+        self.assertEqual((raw[0]["type"], raw[-1]["type"]), ("system", "result"))
+        self.assert_explains(self.leanlab("log", "numbers/1", "--transcript"), "call Bash", "result after")
         self.assert_book_is_sound(self.numbers, 12)
 
     def test_a_rate_limit_parks_the_turn_and_spends_nothing(self):
@@ -68,6 +76,19 @@ class RealClaude(AgentTest):
         self.assertIn("seen", written, "the project is readable")
         self.assertNotIn("the-secret-evaluator", written)
         self.assertNotIn("lab.json\n", written)
+
+    def test_another_host_is_refused_and_the_run_goes_on(self):
+        if self.json("doctor")["tier"] != "A":
+            self.skipTest("the network is held in tier A only")
+        call = "exec 3<>/dev/tcp/127.0.0.1/3128; printf 'CONNECT evil.example:443 HTTP/1.1\\r\\n\\r\\n' >&3; head -1 <&3"
+        self.model(worker_rule(steps=[
+            {"shell": f"({call}; (exec 3<>/dev/tcp/127.0.0.1/22) && echo reached) 2>&1; printf '# x\nx = 1\n' > ${{file}}"}, {"text": "Done."}]))
+        done = self.leanlab("run", "numbers", "--n", 1, "--agent", "claude", timeout=240)
+        self.assert_explains(done, "refused a connection to evil.example:443")
+        self.assertEqual(len(self.numbers.rows()), 1)
+        transcript = self.leanlab("log", "numbers/1", "--transcript").out
+        self.assertIn("403", transcript)
+        self.assertNotIn("reached", transcript.replace("&& echo reached", ""))
 
     def test_silence_ends_the_turn_and_leaves_nothing(self):
         self.model(worker_rule(steps=[{"fault": "stall", "seconds": 600}]))

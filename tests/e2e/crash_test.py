@@ -8,10 +8,13 @@ import signal
 import unittest
 from pathlib import Path
 
-from leanlab_testing import LeanlabTest, wait_until
+from leanlab_testing import Lab, LeanlabTest, wait_until
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "crash-points.md"
 POINTS = re.findall(r"^\|\s*`([a-z0-9_.-]+)`\s*\|", PAGE.read_text(encoding="utf-8"), re.M)
+
+RENAME_POINTS = [point for point in POINTS if point.startswith("rename.")]
+LOOP_POINTS = [point for point in POINTS if point not in RENAME_POINTS]
 
 
 class Crashes(LeanlabTest):
@@ -27,7 +30,8 @@ class Crashes(LeanlabTest):
         # Each finished turn leaves a line with the file that it made.
         lab.write(
             "propose.sh",
-            "#!/bin/sh\ncat >/dev/null\nname=e$$-$(date +%s%N).txt\n"
+            '#!/bin/sh\ncat >/dev/null\n[ "$LEANLAB_ROLE" = worker ] || exit 0\n'
+            "name=e$$-$(date +%s%N).txt\n"
             f'printf "x = %s\\n" "$(date +%s%N)" >experiments/$name\necho "$name" >>{self.turns}-{name}\n',
             0o755,
         )
@@ -87,16 +91,34 @@ class Crashes(LeanlabTest):
 
     def test_every_point_of_the_page_can_be_reached_and_survived(self):
         self.assertTrue(POINTS, "no crash points are listed")
-        for number, point in enumerate(POINTS):
+        for number, point in enumerate(LOOP_POINTS):
             with self.subTest(point=point):
                 lab = self.make_lab(f"at-{number}")
                 self.assertTrue(self.crash_somewhere(lab, point), f"{point} is never passed")
 
     def test_full_later_passages(self):
-        for number, point in enumerate(POINTS):
+        for number, point in enumerate(LOOP_POINTS):
             for passage in (2, 3):
                 with self.subTest(point=point, passage=passage):
                     self.crash_somewhere(self.make_lab(f"at-{number}-{passage}"), f"{point}:{passage}")
+
+    def test_a_renaming_that_was_cut_off_is_finished_by_the_next_command(self):
+        self.assertTrue(RENAME_POINTS)
+        for number, point in enumerate(RENAME_POINTS):
+            with self.subTest(point=point):
+                old = self.make_lab(f"old-{number}")
+                self.leanlab("run", old.name, "--n", 2, "--agent", "command:./propose.sh")
+                killed = self.leanlab("rename", old.name, f"new-{number}", code=None, env={"LEANLAB_CRASH_AT": point})
+                self.assertEqual(killed.code, -signal.SIGKILL)
+                names = [lab["name"] for lab in self.json("list")["labs"]]
+                self.assertIn(f"new-{number}", names)
+                self.assertNotIn(old.name, names)
+                new = Lab(old.folder.parent / f"new-{number}")
+                self.assert_book_is_sound(new, 2)
+                self.assertEqual([row["leanlab"]["id"] for row in new.rows()], [f"new-{number}/1", f"new-{number}/2"])
+                self.assertEqual(self.json("show", f"new-{number}/2")["parent"], f"new-{number}/1")
+                self.leanlab("run", new.name, "--n", 1, "--agent", "command:./propose.sh")
+                self.assert_book_is_sound(new, 3)
 
     def kill_at_random(self, times: int, parallel: int):
         chooser = random.Random(times * 100 + parallel)

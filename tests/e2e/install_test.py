@@ -45,6 +45,20 @@ class Installed(LeanlabTest):
         finally:
             leanlab_testing.BIN = before
 
+    def test_the_installed_judge_is_found(self):
+        lab = self.lab(
+            "apart",
+            files={"evaluation.py": "from leanlab_judge import candidate, report\nreport(score=candidate().value())\n",
+                   "experiments/sample.py": "def value():\n    return 1\n"},
+            eval_cmd="/usr/bin/python3 evaluation.py {file}", validate_cmd=None,
+        )
+        before, leanlab_testing.BIN = leanlab_testing.BIN, str(self.prefix / "bin" / "leanlab")
+        try:
+            summary = self.json("submit", lab.name, self.candidate("two.py", "def value():\n    return 2\n"))
+        finally:
+            leanlab_testing.BIN = before
+        self.assertEqual(summary["experiments"][0]["value"], 2, summary)
+
     def test_nothing_installed_names_the_build_folder(self):
         name = os.fsencode(str(build_folder()))
         for path in self.prefix.rglob("*"):

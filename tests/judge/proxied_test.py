@@ -331,5 +331,18 @@ class HousePrices(Proxied):
             self.assertGreater(done.frame("stats")["bytes_sent"], 1_000_000)
 
 
+
+class Reading(JudgeCase):
+    def test_the_source_as_text_is_refused_loudly(self):
+        for act in ("open(path)", "pathlib.Path(path).read_text()", "os.open(path, os.O_RDONLY)", "ast.parse(io.open(path).read())"):
+            done = self.evaluate_source("import ast, io, os, pathlib\n" + LOAD + f"print(json.dumps({{'lines': len(str({act}))}}))", "x = 1")
+            self.assertNotEqual(done.status, 0, act)
+            self.assertIn("only a stub of it is here", done.err)
+
+    def test_other_files_are_read_as_ever(self):
+        done = self.evaluate_source(LOAD + "print(json.dumps({'m': len(open(__file__).read()) > 0 and module.x}))", "x = 1")
+        self.assertEqual(done.metrics, {"m": 1}, done.err)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -110,7 +110,7 @@ TEST_F(ChecksTest, TheSampleMustGetAScore) {
   expect("evaluator", k_fail, "exit status 1");
   config(R"(, "limits": {"seconds": 0.2})");
   write("evaluation.sh", "[ -f \"$1\" ] || exit 2\nsleep 60\n");
-  expect("evaluator", k_fail, "did not end within 200 ms");
+  expect("evaluator", k_fail, "did not end within 0.2 s");
 }
 
 TEST_F(ChecksTest, TheValidatorIsTried) {

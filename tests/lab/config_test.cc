@@ -73,7 +73,7 @@ TEST(ParseConfig, ReadsTheNewFields) {
   EXPECT_EQ(config->judge, JudgeContract::in_process);
   EXPECT_EQ(config->duplicates, Duplicates::allow);
   EXPECT_THAT(config->data, ElementsAre("data/x.csv"));
-  EXPECT_EQ(config->agents.at("worker"), "claude:opus");
+  EXPECT_EQ(config->agents.at("worker").at(0).spec, "claude:opus");
   EXPECT_THAT(config->warnings, IsEmpty());
 }
 
@@ -127,6 +127,12 @@ TEST(ParseConfig, RefusesWrongTypesAndRanges) {
            R"("agents": "tuner")",
            R"("agents": {"worker": 5})",
            R"("agents": {"worker": ""})",
+           R"("agents": {"worker": []})",
+           R"("agents": {"critic": [7]})",
+           R"("agents": {"director": [{"backend": "claude", "weight": 0}]})",
+           R"("budget": 5)",
+           R"("budget": {"usd": -1})",
+           R"("budget": {"tokens": "many"})",
            R"("agents": {"worker": {"model": "x"}})",
            R"("executor": 5)",
            R"("experiments_dir": "../elsewhere")",
@@ -148,17 +154,53 @@ TEST(ParseConfig, RefusesWrongTypesAndRanges) {
 TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
        {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
-        R"("budget": {"usd": 1})", R"("search": {"strategy": "best"})", R"("sandbox": {"network": true})",
-        R"("executor": "slurm")", R"("executor": {"slurm": {}})",
-        R"("agents": {"worker": [{"backend": "tuner", "weight": 1}]})",
-        R"("agents": {"worker": {"backend": "tuner", "options": {}}})", R"("agents": {"director": "claude"})",
-        R"("agents": {"critic": "claude"})", R"("resources": {"memory": 1})"}) {
+        R"("search": {"strategy": "best"})", R"("executor": "slurm")",
+         R"("sandbox": {"network": true})", R"("sandbox": {"write": ["x"]})",
+        R"("executor": {"slurm": {}})", R"("agents": {"worker": {"backend": "tuner", "options": {}}})",
+        R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));
     EXPECT_EQ(error.code, ErrorCode::unsupported) << more;
     EXPECT_THAT(error.message, HasSubstr("not built yet")) << more;
     EXPECT_THAT(error.where, HasSubstr("lab.json:2:")) << more;
     EXPECT_FALSE(error.next.empty()) << more;
   }
+}
+
+TEST(ParseConfig, ATeamHasWeights) {
+  const auto config = parse_config(
+      with(R"("agents": {"worker": ["claude:opus", {"backend": "codex", "weight": 3}], "critic": "claude"},
+              "budget": {"usd": 2.5, "tokens": 1000, "hours": 0.5, "experiments": 7})"),
+      "lab.json");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& workers = config->agents.at("worker");
+  ASSERT_EQ(workers.size(), 2u);
+  EXPECT_EQ(workers[0].spec, "claude:opus");
+  EXPECT_EQ(workers[0].weight, 1.0);
+  EXPECT_EQ(workers[1].spec, "codex");
+  EXPECT_EQ(workers[1].weight, 3.0);
+  EXPECT_EQ(config->agents.at("critic").at(0).spec, "claude");
+  EXPECT_FALSE(config->agents.contains("director"));
+  EXPECT_EQ(config->budget.usd, 2.5);
+  EXPECT_EQ(config->budget.tokens, 1000u);
+  EXPECT_EQ(config->budget.hours, 0.5);
+  EXPECT_EQ(config->budget.experiments, 7u);
+}
+
+TEST(ParseConfig, TakesWhatCandidatesMayReach) {
+  const auto config = parse_config(
+      with(R"("judge": "isolated", "candidate_cmd": "sh serve.sh {file}", "sandbox": {"network": false,
+        "read": ["public"], "hide": ["public/x"], "devices": ["/dev/kvm"], "processes": true})"),
+      "lab.json");
+  ASSERT_TRUE(config) << one_line(config.error());
+  EXPECT_EQ(config->judge, JudgeContract::isolated);
+  EXPECT_EQ(config->candidate_cmd, "sh serve.sh {file}");
+  EXPECT_EQ(config->sandbox.hide, std::vector<std::string>{"public/x"});
+  EXPECT_TRUE(config->sandbox.processes);
+  EXPECT_FALSE(parse_config(with(R"("judge": "auto")"), "lab.json")->sandbox.processes);
+  for (const char* wrong : {R"("sandbox": {"devices": ["/etc/passwd"]})",
+                            R"("sandbox": {"devices": ["/dev/../etc"]})", R"("sandbox": {"processes": 3})",
+                            R"("sandbox": {"read": "x"})", R"("sandbox": [])", R"("candidate_cmd": 5)"})
+    EXPECT_EQ(error_of(with(wrong)).code, ErrorCode::misconfigured) << wrong;
 }
 
 TEST(ParseConfig, MissingFieldsAreNamed) {

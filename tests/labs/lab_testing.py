@@ -34,6 +34,7 @@ class LabCase(unittest.TestCase):
             "LC_ALL": "C.UTF-8",
             "TMPDIR": str(self.scratch),
             "LEANLAB_CACHE_DIR": str(CACHE),
+            "LEANLAB_CPP": str(LABS.parent / "cpp"),
         }
 
     def write(self, source: str, name: str) -> str:

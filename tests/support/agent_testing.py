@@ -15,7 +15,8 @@ from leanlab_testing import LeanlabTest
 PACKAGES = {
     "claude": ("@anthropic-ai/claude-code", "2.1.197"),
     "codex": ("@openai/codex", "0.169.0"),
-    "acp": ("@agentclientprotocol/sdk", None),
+    "acp": ("@agentclientprotocol/sdk", "2.4.0"),
+    "mcp": ("@modelcontextprotocol/sdk", None),
 }
 
 

@@ -1,19 +1,24 @@
-// bench: lays fresh products out in the shared area, gives the go, checks every product, takes medians.
+// bench: sends fresh products, checks every one that comes back, takes medians.
 #include "bench.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <math.h>
 #include <string.h>
 
-#include "alarm.h"
 #include "check.h"
-#include "failure.h"
 
 namespace {
 
 struct Shape {
   int m, n, k;
+};
+
+/// What one go took, as the keeper measured it outside of the experiment's process.
+struct Timing {
+  double wall;  ///< seconds from the go to the stop of all its threads
+  double cpu;   ///< seconds of processor time of all its threads meanwhile
 };
 
 /// One timed size. Small ones are done several times in a go (fresh matrices each), so that the go itself costs little.
@@ -41,90 +46,58 @@ size_t elements(int rows, int columns) {
   return static_cast<size_t>(rows) * static_cast<size_t>(columns);
 }
 
-/// The products of one go: the judge's own copies, and where they lie in the area.
+/// The products of one go: fresh inputs, which stay here to check by.
 class Go {
  public:
-  Go(RunnerProcess& runner, Random& random) : runner_(runner), random_(random) {
-    memset(runner_.area(), k_guard_byte, k_area_bytes);
-    header().version = 1, header().count = 0;
-    next_ = align(sizeof(Header)) + k_guard_bytes;
-  }
+  Go(leanlab::Judge& keeper, Random& random) : keeper_(keeper), random_(random) {}
 
-  size_t count() const { return products_.size(); }
+  size_t count() const { return shapes_.size(); }
 
   void add(Shape s, std::string label) {
     labels_.push_back(std::move(label));
-    Product p{s.m, s.n, s.k, 0, 0, 0, 0};
-    p.a = place(fill(elements(s.m, s.k)));
-    p.b = place(fill(elements(s.k, s.n)));
-    p.c = next_;
-    memset(runner_.area() + p.c, 0xff, elements(s.m, s.n) * sizeof(float));  // each a NaN
-    next_ = align(next_ + elements(s.m, s.n) * sizeof(float)) + k_guard_bytes;
-    header().products[header().count++] = p;
-    products_.push_back(p);
+    shapes_.push_back(s);
+    size_t more = elements(s.m, s.k) + elements(s.k, s.n);
+    while (more-- > 0) inputs_.push_back(random_.signed_unit());
   }
 
-  /// Runs it. Then everything is read while the runner is stopped: guards, inputs, products.
+  /// Sends it, and checks what comes back.
   Timing run(double& max_error) {
-    Timing timing = runner_.go();
-    check_inputs();
-    Random after;  // the runner has seen numbers of random_, so the test vectors come from elsewhere
-    for (size_t i = 0; i < products_.size(); ++i) {
-      const Product& p = products_[i];
-      Checked checked = check_product(p.m, p.n, p.k, inputs_[2 * i].data(), inputs_[2 * i + 1].data(),
-                                      reinterpret_cast<const float*>(runner_.area() + p.c), after);
-      if (!checked.why.empty()) throw Failure{"the product of " + labels_[i] + " is wrong: " + checked.why};
-      max_error = std::max(max_error, checked.error);
-    }
-    runner_.check_quiet();
+    std::vector<int32_t> numbers;
+    for (const Shape& s : shapes_) numbers.insert(numbers.end(), {s.m, s.n, s.k});
+    std::vector<Value> answer = keeper_.call("go", {Value::of(numbers), Value::of(inputs_)}).list();
+    if (answer.size() != 3) throw Failure{"the keeper's answer has another form"};
+    const leanlab::Array& bytes = answer[2].array();
+    std::vector<float> products(bytes.bytes.size() / sizeof(float));
+    memcpy(products.data(), bytes.bytes.data(), products.size() * sizeof(float));
+    check(products, max_error);
+    Timing timing{answer[0].number(), answer[1].number()};
+    if (!(timing.wall > 0) || !(timing.cpu >= 0)) throw Failure{"a go that took no time"};
     return timing;
   }
 
  private:
-  static constexpr unsigned char k_guard_byte = 0x5a;
+  using Value = leanlab::Value;
 
-  static uint64_t align(uint64_t offset) { return (offset + 63) / 64 * 64; }
-  Header& header() { return *reinterpret_cast<Header*>(runner_.area()); }
-
-  const std::vector<float>& fill(size_t count) {
-    std::vector<float>& values = inputs_.emplace_back(count);
-    for (float& value : values) value = random_.signed_unit();
-    return values;
-  }
-
-  uint64_t place(const std::vector<float>& values) {
-    uint64_t offset = next_;
-    memcpy(runner_.area() + offset, values.data(), values.size() * sizeof(float));
-    next_ = align(offset + values.size() * sizeof(float)) + k_guard_bytes;
-    return offset;
-  }
-
-  // What must not have changed: both inputs, and the bytes between the matrices.
-  void check_inputs() const {
-    for (size_t i = 0; i < products_.size(); ++i) {
-      const Product& p = products_[i];
-      const std::vector<float>&a = inputs_[2 * i], &b = inputs_[2 * i + 1];
-      if (memcmp(runner_.area() + p.a, a.data(), a.size() * sizeof(float)) != 0 ||
-          memcmp(runner_.area() + p.b, b.data(), b.size() * sizeof(float)) != 0)
-        throw Failure{"the experiment changed its inputs; a and b are const"};
-      check_guard(p.c - k_guard_bytes, p.c);
-      uint64_t end = p.c + elements(p.m, p.n) * sizeof(float);
-      check_guard(end, align(end) + k_guard_bytes);
+  void check(const std::vector<float>& products, double& max_error) const {
+    Random after;  // the experiment has seen numbers of random_, so the test vectors come from elsewhere
+    const float *input = inputs_.data(), *c = products.data();
+    size_t left = products.size();
+    for (size_t i = 0; i < shapes_.size(); ++i) {
+      const Shape& s = shapes_[i];
+      const float *a = input, *b = input + elements(s.m, s.k);
+      if (left < elements(s.m, s.n)) throw Failure{"a product is missing"};
+      Checked checked = check_product(s.m, s.n, s.k, a, b, c, after);
+      if (!checked.why.empty()) throw Failure{"the product of " + labels_[i] + " is wrong: " + checked.why};
+      max_error = std::max(max_error, checked.error);
+      input = b + elements(s.k, s.n), c += elements(s.m, s.n), left -= elements(s.m, s.n);
     }
   }
 
-  void check_guard(uint64_t from, uint64_t to) const {
-    for (uint64_t i = from; i < to; ++i)
-      if (static_cast<unsigned char>(runner_.area()[i]) != k_guard_byte)
-        throw Failure{"the experiment wrote outside of c"};
-  }
-
-  RunnerProcess& runner_;
+  leanlab::Judge& keeper_;
   Random& random_;
-  uint64_t next_;
-  std::vector<Product> products_;
+  std::vector<Shape> shapes_;
   std::vector<std::string> labels_;
-  std::vector<std::vector<float>> inputs_;
+  std::vector<float> inputs_;
 };
 
 double quantile(std::vector<double> values, double q) {
@@ -145,8 +118,8 @@ std::string text(Shape s) {
 }
 
 /// Products of shapes that nobody knows, 1 x 1 x 1 among them; not timed.
-void check_random_shapes(RunnerProcess& runner, Random& random, double& max_error) {
-  Go go(runner, random);
+void check_random_shapes(leanlab::Judge& keeper, Random& random, double& max_error) {
+  Go go(keeper, random);
   go.add({1, 1, 1}, "1x1 and 1x1");
   while (go.count() < k_random_products) {
     Shape s{random.between(1, k_random_largest), random.between(1, k_random_largest),
@@ -156,22 +129,22 @@ void check_random_shapes(RunnerProcess& runner, Random& random, double& max_erro
   go.run(max_error);
 }
 
-void time_once(RunnerProcess& runner, Random& random, Size& size, double& max_error) {
-  Go go(runner, random);
+void time_once(leanlab::Judge& keeper, Random& random, Size& size, double& max_error) {
+  Go go(keeper, random);
   while (go.count() < size.products) go.add(size.shape, size.name ? text(size.shape) : "a hidden size");
   Timing timing = go.run(max_error);
   (was_disturbed(timing) ? size.disturbed : size.clean).push_back(timing);
 }
 
 /// All sizes in turns, so that a slow moment of the machine falls on all of them.
-void time_all(RunnerProcess& runner, Random& random, double& max_error) {
-  double start = now();
+void time_all(leanlab::Judge& keeper, Random& random, double& max_error) {
+  double start = leanlab::now();
   for (size_t round = 0; round < k_most; ++round) {
     bool any = false;
     for (Size& size : g_sizes) {
       if (size.clean.size() >= k_wanted) continue;
-      if (round >= k_least && now() - start > k_budget_seconds) continue;
-      time_once(runner, random, size, max_error);
+      if (round >= k_least && leanlab::now() - start > k_budget_seconds) continue;
+      time_once(keeper, random, size, max_error);
       any = true;
     }
     if (!any) return;
@@ -200,11 +173,11 @@ Summary summarize(const Size& size) {
 
 }  // namespace
 
-Metrics bench(RunnerProcess& runner) {
+Metrics bench(leanlab::Judge& keeper) {
   Random random;
   double max_error = 0;
-  check_random_shapes(runner, random, max_error);
-  time_all(runner, random, max_error);
+  check_random_shapes(keeper, random, max_error);
+  time_all(keeper, random, max_error);
 
   constexpr double k_sizes = std::size(g_sizes);
   double logs = 0, hidden_logs = 0, hidden = 0, least = INFINITY, spread = 0, cpu_share = 0, disturbed = 0;

@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "runner_process.h"
+#include <leanlab_judge.h>
 
-/// Names and values in the order in which they are printed; the objective `gflops` is first.
+#include "../runner/failure.h"
+
+/// Names and values in the order in which they are reported; the objective `gflops` is first.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// Checks products of random shapes, then times all sizes in turns. Throws Failure.
-Metrics bench(RunnerProcess& runner);
+Metrics bench(leanlab::Judge& keeper);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/backends/make.h"
+#include "agent/backends/parts.h"
 #include "agent/ends.h"
 #include "agent/home.h"
 #include "agent/supervise.h"
@@ -20,47 +21,9 @@ constexpr const char* k_login = "claude, then /login";
 /// A retry that it would wait longer for than this is a pause of ours, which is seen and counted.
 constexpr double k_longest_retry_ms = 20'000;
 
-std::string text_at(const Json& value, const char* key) {
-  if (!value.is_object()) return {};
-  const auto found = value.find(key);
-  return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-double number_at(const Json& value, const char* key) {
-  if (!value.is_object()) return 0;
-  const auto found = value.find(key);
-  return found != value.end() && found->is_number() ? found->get<double>() : 0;
-}
-std::uint64_t count_at(const Json& value, const char* key) {
-  const double number = number_at(value, key);
-  return number > 0 ? static_cast<std::uint64_t>(number) : 0;
-}
-const Json& part(const Json& value, const char* key) {
-  static const Json k_nothing;
-  if (!value.is_object()) return k_nothing;
-  const auto found = value.find(key);
-  return found == value.end() ? k_nothing : *found;
-}
-
-/// The text of a content: a text, or blocks with texts.
-std::string text_of(const Json& content) {
-  if (content.is_string()) return content.get<std::string>();
-  std::string text;
-  if (content.is_array()) {
-    for (const Json& block : content) text += text_at(block, "text");
-  }
-  return text;
-}
-
 Tokens tokens_of_usage(const Json& usage) {
   return {count_at(usage, "input_tokens"), count_at(usage, "output_tokens"),
           count_at(usage, "cache_read_input_tokens"), count_at(usage, "cache_creation_input_tokens")};
-}
-
-void add(Tokens& sum, const Tokens& more) {
-  sum.input += more.input;
-  sum.output += more.output;
-  sum.cache_read += more.cache_read;
-  sum.cache_write += more.cache_write;
 }
 
 class ClaudeReader : public Reader {
@@ -148,9 +111,8 @@ void ClaudeReader::user(const Json& event, Progress& progress) {
   if (!content.is_array()) return;
   for (const Json& block : content) {
     if (text_at(block, "type") != "tool_result") continue;
-    const Json& error = part(block, "is_error");
-    progress.tool_ended(text_at(block, "tool_use_id"), !(error.is_boolean() && error.get<bool>()),
-                        text_of(part(block, "content")));
+    progress.tool_ended(text_at(block, "tool_use_id"), !is_true(block, "is_error"),
+                        text_of_content(part(block, "content")));
   }
 }
 
@@ -209,7 +171,7 @@ void ClaudeReader::usage(Turn& turn) const {
 
 void ClaudeReader::failed(const sandbox::Outcome& outcome, Turn& turn) const {
   const Json& errors = result_ ? part(*result_, "errors") : Json();
-  std::string message = result_ ? text_of(part(*result_, "result")) : std::string();
+  std::string message = result_ ? text_of_content(part(*result_, "result")) : std::string();
   if (message.empty() && errors.is_array() && !errors.empty() && errors.front().is_string())
     message = errors.front().get<std::string>();
   if (message.empty()) message = !outcome.err.empty() ? outcome.err : plain_;
@@ -240,11 +202,9 @@ void ClaudeReader::end(const sandbox::Outcome& outcome, Turn& turn) {
                : answer.is_null() ? last_text_
                                   : to_line(answer);
   if (turn.reply.empty()) turn.reply = last_text_;
-  const Json& error = part(*result_, "is_error");
   const bool success = text_at(*result_, "subtype") == "success" || !result_->contains("subtype");
   const auto disguised = limit_in_disguise(turn.reply);
-  if ((error.is_boolean() && error.get<bool>()) || !success || disguised ||
-      text_at(*result_, "stop_reason") == "refusal")
+  if (is_true(*result_, "is_error") || !success || disguised || text_at(*result_, "stop_reason") == "refusal")
     return failed(outcome, turn);
 }
 
@@ -314,6 +274,18 @@ std::vector<std::string> ClaudeAgent::words(const TurnRequest& request) const {
   return argv;
 }
 
+/// Its provider, where its login is renewed, and where the environment says that its model is.
+std::vector<std::string> hosts_of() {
+  std::vector<std::string> hosts = {"*.anthropic.com", "claude.ai", "*.claude.ai", "claude.com",
+                                    "*.claude.com"};
+  for (const char* name : {"ANTHROPIC_BASE_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_VERTEX_BASE_URL"}) {
+    if (const char* url = ::getenv(name); url != nullptr) hosts.emplace_back(url);
+  }
+  if (::getenv("CLAUDE_CODE_USE_BEDROCK") != nullptr) hosts.emplace_back("*.amazonaws.com");
+  if (::getenv("CLAUDE_CODE_USE_VERTEX") != nullptr) hosts.emplace_back("*.googleapis.com");
+  return hosts;
+}
+
 Environment environment_of(const fs::path& home) {
   std::vector<std::string> pass = k_passed_on;
   if (::getenv("CLAUDE_CODE_USE_BEDROCK") != nullptr) pass.insert(pass.end(), {"AWS_*"});
@@ -337,7 +309,8 @@ Result<Turn> ClaudeAgent::take_turn(const TurnRequest& request, const Interrupt&
                        .writable = {home.path().string()},
                        .readable = installation_of(program_),
                        .secrets = {},
-                       .fds = {}};
+                       .fds = {},
+                       .hosts = hosts_of()};
   program.env.emplace_back("LEANLAB_ROLE", name(request.role));
   program.secrets = secrets_in(program.env);
   const fs::path users = users_folder("CLAUDE_CONFIG_DIR", ".claude") / ".credentials.json";

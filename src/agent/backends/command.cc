@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/backends/make.h"
+#include "agent/replies.h"
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/strings.h"
@@ -112,12 +113,14 @@ Result<Turn> CommandAgent::take_turn(const TurnRequest& request, const Interrupt
   if (outcome.end != sandbox::End::exited || !outcome.status.ok()) return fail(failure(outcome, request));
   Turn turn;
   turn.reply = repair_utf8(outcome.out);
+  take_usage(turn);
   turn.transcript = turn.reply;
   if (!outcome.err.empty()) turn.transcript += "\n--- stderr ---\n" + repair_utf8(outcome.err);
   return turn;
 }
 
-/// The program as an absolute path. Relative ones with a slash lie in the lab's folder, others are on PATH or in the lab.
+}  // namespace
+
 Result<std::string> find_agent_program(const std::string& word, const std::filesystem::path& lab) {
   const std::filesystem::path given(word);
   const auto executable = [](const std::filesystem::path& p) {
@@ -148,8 +151,6 @@ Result<std::string> find_agent_program(const std::string& word, const std::files
                                                   bare ? "on PATH and at " : "at ", in_lab.string()))
           .then("give a path from the lab's folder, as in --agent command:./propose.sh"));
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Agent>> make_command(const BackendOptions& options) {
   TRY_ASSIGN(std::vector<std::string> words, split_command(options.argument));

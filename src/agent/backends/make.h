@@ -1,7 +1,9 @@
 // Makers of the backends, one for each file of this folder; only backends.cc and tests include this.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "agent/agent.h"
 
@@ -11,5 +13,16 @@ namespace leanlab::agent {
 [[nodiscard]] Result<std::unique_ptr<Agent>> make_command(const BackendOptions& options);
 [[nodiscard]] Result<std::unique_ptr<Agent>> make_claude(const BackendOptions& options);
 [[nodiscard]] Probe probe_claude();
+[[nodiscard]] Result<std::unique_ptr<Agent>> make_codex(const BackendOptions& options);
+[[nodiscard]] Probe probe_codex();
+[[nodiscard]] Result<std::unique_ptr<Agent>> make_api(const BackendOptions& options);
+[[nodiscard]] Probe probe_api();
+[[nodiscard]] Result<std::unique_ptr<Agent>> make_acp(const BackendOptions& options);
+[[nodiscard]] Result<std::unique_ptr<Agent>> make_replay(const BackendOptions& options);
+
+/// The program of `command` and `acp` as an absolute path. Relative ones with a slash lie in the lab's folder, others are on
+/// PATH or in the lab. Errors: misconfigured, saying where it was looked for.
+[[nodiscard]] Result<std::string> find_agent_program(const std::string& word,
+                                                     const std::filesystem::path& lab);
 
 }  // namespace leanlab::agent

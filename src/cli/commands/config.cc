@@ -22,7 +22,12 @@ std::vector<Setting> settings_of(const lab::Config& config) {
   };
   static constexpr const char* k_contracts[] = {"auto", "isolated", "proxied", "in-process"};
   Json agents = Json::object();
-  for (const auto& [role, spec] : config.agents) agents[role] = spec;
+  for (const auto& [role, choices] : config.agents) {
+    Json& list = agents[role] = Json::array();
+    for (const lab::AgentChoice& choice : choices)
+      list.push_back({{"agent", choice.spec}, {"weight", choice.weight}});
+  }
+  const auto cap = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
   return {
       {"name", "/name", config.name},
       {"description", "/description", config.description},
@@ -50,6 +55,10 @@ std::vector<Setting> settings_of(const lab::Config& config) {
       {"duplicates", "/duplicates", config.duplicates == lab::Duplicates::allow ? "allow" : "refuse"},
       {"data", "/data", config.data},
       {"agents", "/agents", std::move(agents)},
+      {"budget.usd", "/budget/usd", cap(config.budget.usd)},
+      {"budget.tokens", "/budget/tokens", cap(config.budget.tokens)},
+      {"budget.hours", "/budget/hours", cap(config.budget.hours)},
+      {"budget.experiments", "/budget/experiments", cap(config.budget.experiments)},
       {"owner.require", "/owner/require", config.owner_must_be_person ? "person" : "anyone"},
   };
 }

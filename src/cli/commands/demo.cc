@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "cli/arguments.h"
 #include "cli/labs.h"
+#include "cli/sealing.h"
 #include "cli/ui/run_display.h"
 #include "lab/init_template.h"
 #include "metric/loop.h"
@@ -30,6 +31,9 @@ Result<int> run_demo(Context& context, const Arguments& arguments) {
   context.say(fmt::format("A lab in {}: make a matrix product in C++ faster.", folder.string()));
   context.say(
       "Each experiment is compiled, checked against random inputs and timed from outside its process.\n");
+  OpenLab open{project, place, {}};
+  TRY_ASSIGN(open.config, lab::load_config(place.folder));
+  TRY(seal_lab(context, open));
   ui::RunDisplay display(context);
   const lab::EventSink sink = display.sink();
 

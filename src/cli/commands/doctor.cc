@@ -1,5 +1,6 @@
 // doctor: what this machine offers, found out by trying.
 #include <thread>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -19,10 +20,11 @@ struct Tool {
   std::string name;
   std::string path;     ///< empty: not found
   std::string version;  ///< the first line of `--version`
+  std::string remark;   ///< what stands in the way of its use; may be empty
 };
 
 Tool look_for(const std::string& name, const std::string& flag = "--version") {
-  Tool tool{name, find_program(name).string(), ""};
+  Tool tool{name, find_program(name).string(), "", ""};
   if (tool.path.empty()) return tool;
   const auto output =
       run_program({.argv = {tool.path, flag}, .cwd = {}, .env = {}, .fds = {}}, std::chrono::seconds(10));
@@ -37,20 +39,30 @@ Json tool_json(const Tool& tool) {
   return {{"name", tool.name},
           {"found", !tool.path.empty()},
           {"version", or_null(tool.version)},
-          {"path", or_null(tool.path)}};
+          {"path", or_null(tool.path)},
+          {"remark", or_null(tool.remark)}};
 }
 
-/// Agents: those inside the binary, and the command-line tools of others.
+/// Agents: each row of the table, asked for itself.
 std::vector<Tool> agents() {
-  std::vector<Tool> found{{"tuner", "built in", LEANLAB_VERSION}, {"command", "built in", LEANLAB_VERSION}};
-  for (const char* name : {"claude", "codex"}) found.push_back(look_for(name));
+  std::vector<Tool> found;
+  for (const agent::Backend& backend : agent::backends()) {
+    const agent::Probe probe = backend.probe();
+    Tool tool{backend.name, probe.found ? probe.path : std::string(), probe.version, ""};
+    if (probe.path == "built in") tool.version = LEANLAB_VERSION;
+    if (probe.found && probe.logged_in == false) tool.remark = fmt::format("not logged in: {}", probe.login);
+    found.push_back(std::move(tool));
+  }
   return found;
 }
 
 std::vector<std::string> tier_reasons(const sandbox::ProbeResult& probe) {
   std::vector<std::string> reasons;
-  if (!probe.a.available) reasons.push_back("no tier A: " + probe.a.reason);
-  if (!probe.b.available) reasons.push_back("no tier B: " + probe.b.reason);
+  for (const auto& [tier, check] : {std::pair{"A", &probe.a}, std::pair{"B", &probe.b}}) {
+    if (check->available) continue;
+    reasons.push_back(fmt::format("no tier {}: {}{}{}", tier, check->reason,
+                                  check->remedy.empty() ? "" : "; ", check->remedy));
+  }
   if (probe.forced) reasons.emplace_back("LEANLAB_FORCE_TIER is set");
   return reasons;
 }
@@ -61,7 +73,8 @@ void print_tools(Context& context, const char* title, const std::vector<Tool>& t
   for (const Tool& tool : tools) {
     const bool found = !tool.path.empty();
     const std::string mark = found ? style.green(context.out.unicode ? "✓" : "+") : style.dim("-");
-    table.add({"  " + mark, tool.name, found ? tool.version : style.dim("not found")});
+    const std::string remark = tool.remark.empty() ? "" : "  " + style.yellow(tool.remark);
+    table.add({"  " + mark, tool.name, found ? tool.version + remark : style.dim("not found")});
   }
   context.print(style.bold(title) + "\n" + table.render(context.out));
 }

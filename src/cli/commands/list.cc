@@ -3,7 +3,7 @@
 
 #include "base/strings.h"
 #include "cli/arguments.h"
-#include "cli/context.h"
+#include "cli/labs.h"
 #include "cli/survey.h"
 #include "cli/ui/table.h"
 #include "lab/project.h"
@@ -12,7 +12,7 @@ namespace leanlab::cli {
 namespace {
 
 Result<int> run_list(Context& context, const Arguments& arguments) {
-  const lab::Project project = lab::find_project(context.directory, context.state_dir);
+  const lab::Project project = project_of(context);
   if (arguments.has("--names")) {
     for (const std::string& name : lab::lab_names(project)) context.print(printable(name) + "\n");
     return 0;
@@ -39,6 +39,7 @@ Result<int> run_list(Context& context, const Arguments& arguments) {
     const std::string objective =
         lab.objective ? fmt::format("{} {}", lab.objective->metric, lab::name(lab.objective->direction)) : "";
     std::string state = lab.sealed ? style.dim("locked") : "";
+    if (lab.unverified) state += (state.empty() ? "" : " ") + style.yellow("UNVERIFIED");
     if (!lab.running.empty()) state = style.cyan("running: " + printable(lab.running));
     if (!lab.problem.empty()) state = style.red(printable(lab.problem));
     table.add({style.bold(printable(lab.name)), objective, fmt::format("{}", lab.experiments),

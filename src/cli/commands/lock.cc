@@ -4,28 +4,14 @@
 #include "base/strings.h"
 #include "cli/arguments.h"
 #include "cli/labs.h"
-#include "lab/book.h"
-#include "lab/seal.h"
-#include "metric/lab_lock.h"
+#include "cli/sealing.h"
 
 namespace leanlab::cli {
 namespace {
 
 Result<int> run_lock(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const OpenLab open, open_lab(context, arguments.word("lab")));
-  TRY(lab::prepare_state(open.project));
-  TRY_ASSIGN(const FileLock held, metric::lock_lab(open.place, "lock", *context.clock));
-  lab::BookReport found;
-  TRY_ASSIGN(const auto book,
-             lab::Book::open(open.place, open.config, lab::Book::Mode::write, *context.clock, &found));
-  for (const std::string& notice : found.notices) context.say("note: " + printable(notice));
-  TRY_ASSIGN(const auto before, lab::current_lock(open.place));
-  // A lock that was cut off before it was recorded is finished now.
-  if (!book->seal().empty()) TRY(lab::agree_with_ledger(open.place, book->seal(), before));
-  TRY_ASSIGN(const lab::Seal seal, lab::lock_lab(open.place, open.config));
-  if (book->seal() != seal.id)
-    TRY(book->record_event("seal_closed",
-                           Json{{"seal", seal.id}, {"files", seal.files.size()}, {"driver", driver()}}));
+  TRY_ASSIGN(const lab::Seal seal, seal_lab(context, open));
   if (context.wants_json()) {
     Json files = Json::array();
     for (const lab::SealedFile& file : seal.files)

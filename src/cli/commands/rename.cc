@@ -1,11 +1,8 @@
 // rename: gives a lab another name; its book goes with it.
-#include <filesystem>
-
 #include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/labs.h"
-#include "lab/book.h"
 #include "lab/housekeeping.h"
 #include "metric/lab_lock.h"
 
@@ -20,11 +17,6 @@ Result<int> run_rename(Context& context, const Arguments& arguments) {
                 place.name);
   TRY_ASSIGN(const FileLock held, metric::lock_lab(place, "rename", *context.clock));
   TRY_ASSIGN(const lab::Place renamed, lab::rename_lab(project, place, arguments.word("new")));
-  // Rows of results.jsonl name their lab.
-  if (std::error_code error; std::filesystem::exists(renamed.state, error)) {
-    TRY_ASSIGN(const lab::Config config, lab::load_config(renamed.folder));
-    TRY(lab::rebuild_book(renamed, config, *context.clock), "writing the rows of {} anew", renamed.name);
-  }
   if (context.wants_json())
     context.print_json(
         Json{{"from", place.name}, {"name", renamed.name}, {"folder", renamed.folder.string()}});

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "cli/agents.h"
 #include "cli/arguments.h"
+#include "cli/background.h"
 #include "cli/labs.h"
 #include "cli/ui/run_display.h"
 #include "lab/checks.h"
@@ -13,17 +15,6 @@
 
 namespace leanlab::cli {
 namespace {
-
-// "--agent NAME" for all roles, "--agent worker=NAME" for one.
-std::map<std::string, std::string> agents_of(const Arguments& arguments) {
-  std::map<std::string, std::string> agents;
-  for (const std::string& value : arguments.values("--agent")) {
-    const std::size_t equals = value.find('=');
-    const bool role = equals != std::string::npos && value.find(':') > equals && value.find('/') > equals;
-    agents[role ? value.substr(0, equals) : std::string()] = role ? value.substr(equals + 1) : value;
-  }
-  return agents;
-}
 
 // "14:30" today or tomorrow, in local time, or a full ISO 8601 time.
 Result<UtcTime> time_of(const std::string& text, const Clock& clock) {
@@ -54,6 +45,9 @@ Result<metric::RunOptions> options_of(const Context& context, const Arguments& a
   if (const auto until = arguments.value("--until")) {
     TRY_ASSIGN(options.until, time_of(*until, *context.clock));
   }
+  options.usd = arguments.number("--usd");
+  if (options.usd && *options.usd < 0) return fail(ErrorCode::usage, "--usd {}: not below 0", *options.usd);
+  options.allow_unknown_cost = arguments.has("--allow-unknown-cost");
   options.resume_only = arguments.has("--resume");
   options.min_tier = min_tier(arguments);
   options.driver = driver();
@@ -86,12 +80,14 @@ Result<int> run_run(Context& context, const Arguments& arguments) {
       context.print(prompt);
     return 0;
   }
+  if (arguments.has("--detach")) return run_in_background(context, open, arguments);
   if (!arguments.has("--skip-checks") && !options.resume_only) TRY(preflight(context, open));
   ui::RunDisplay display(context);
   const auto summary =
       metric::run_lab(open.project, open.place, options, display.sink(), *context.clock, *context.interrupt);
   if (!summary) return display.failed(summary.error());
   display.done();
+  if (summary->budget_spent) return exit_code(ErrorCode::budget_spent);
   return arguments.has("--require-improvement") && !summary->improved ? exit_code(ErrorCode::goal_not_met)
                                                                       : 0;
 }
@@ -112,9 +108,9 @@ Command run_command() {
                   {.name = "--resume"},
                   {.name = "--require-improvement"},
                   {.name = "--min-tier", .kind = Kind::choice, .value = "TIER", .choices = {"A", "B", "C"}},
-                  {.name = "--usd", .kind = Kind::number, .value = "X", .built = Built::not_yet},
-                  {.name = "--detach", .built = Built::not_yet},
-                  {.name = "--allow-unknown-cost", .built = Built::not_yet}},
+                  {.name = "--usd", .kind = Kind::number, .value = "X"},
+                  {.name = "--detach"},
+                  {.name = "--allow-unknown-cost"}},
       .signals = Signals::interrupt,
       .run = run_run};
 }

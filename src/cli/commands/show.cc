@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/experiments.h"
 #include "cli/labs.h"
+#include "cli/sessions.h"
 #include "cli/ui/figures.h"
 
 namespace leanlab::cli {
@@ -112,7 +113,23 @@ void print_source(Context& context, const std::string& source) {
         fmt::format("       and {} more\n", plural(lines.size() - k_source_lines, "line"))));
 }
 
+Result<int> show_turn(Context& context, const std::string& id) {
+  TRY_ASSIGN(const FoundTurn found, find_turn(context, id));
+  TRY_ASSIGN(const std::string written, blob_of(found, found.version));
+  if (context.wants_json()) {
+    Json object = turn_json(found);
+    object["text"] = written.empty() ? Json(nullptr) : Json(repair_utf8(written));
+    context.print_json(object);
+    return 0;
+  }
+  context.print(turn_text(found) + "\n");
+  if (!written.empty()) print_source(context, written);
+  context.say("\n  its transcript: " + context.err.style.cyan("leanlab log " + found.turn.id));
+  return 0;
+}
+
 Result<int> run_show(Context& context, const Arguments& arguments) {
+  if (is_turn_id(arguments.word("id"))) return show_turn(context, arguments.word("id"));
   TRY_ASSIGN(const FoundExperiment found, find_experiment(context, arguments.word("id")));
   lab::ShownExperiment shown{found.experiment, {}, {}, {}};
   if (const auto parent = split_id(shown.experiment.parent)) {

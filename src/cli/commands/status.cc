@@ -3,7 +3,7 @@
 
 #include "base/strings.h"
 #include "cli/arguments.h"
-#include "cli/context.h"
+#include "cli/labs.h"
 #include "cli/survey.h"
 
 namespace leanlab::cli {
@@ -16,8 +16,17 @@ std::string last_line(const lab::Experiment& last) {
   return text + "\n";
 }
 
+std::string cost_line(const lab::LabStatus& status) {
+  if (status.turns == 0) return "";
+  std::string text =
+      fmt::format("    cost: ${:.4f} in {}", status.known_cost_usd, plural(status.turns, "turn"));
+  if (status.unpriced_turns > 0) text += fmt::format(", {} of them unknown", status.unpriced_turns);
+  if (status.budget_usd) text += fmt::format(", of a budget of ${:.2f}", *status.budget_usd);
+  return text + "\n";
+}
+
 Result<int> run_status(Context& context, const Arguments&) {
-  const lab::Project project = lab::find_project(context.directory, context.state_dir);
+  const lab::Project project = project_of(context);
   const std::vector<lab::LabStatus> labs = survey(project, *context.clock, Depth::whole);
   if (context.wants_json()) {
     context.print_json(lab::status_view(labs));
@@ -35,8 +44,13 @@ Result<int> run_status(Context& context, const Arguments&) {
                               status.pending,
                               status.lab.best ? ", best " + short_number(*status.lab.best) : ""));
     if (status.last) context.print(last_line(*status.last));
+    context.print(cost_line(status));
   }
   if (running == 0) context.print(fmt::format("nothing is running; {} here\n", plural(labs.size(), "lab")));
+  for (const lab::LabStatus& status : labs) {
+    if (status.lab.running.empty() && status.turns > 0)
+      context.print("  " + printable(status.lab.name) + "\n" + cost_line(status));
+  }
   if (alerts == 0) return 0;
   context.print(style.bold("Needs a person") + "\n");
   for (const lab::LabStatus& status : labs)

@@ -26,6 +26,25 @@ std::string compared(const char* with, const std::optional<double>& from, double
   return fmt::format("  {} {}{}", style.dim(with), short_number(*from), change.empty() ? "" : ": " + change);
 }
 
+/// What the turns cost; nothing when they were free.
+std::string cost_line(const lab::RunSummary& summary, const Style& style) {
+  if (summary.turns == 0) return "";
+  std::string text =
+      fmt::format("  cost {} in {}", style.bold(fmt::format("${:.4f}", summary.known_cost_usd)),
+                  plural(summary.turns, "turn"));
+  if (summary.unpriced_turns == summary.turns)
+    text = fmt::format("  cost unknown: no price for {}", plural(summary.turns, "turn"));
+  else if (summary.unpriced_turns > 0)
+    text += style.yellow(fmt::format(", and {} of unknown cost", plural(summary.unpriced_turns, "turn")));
+  if (summary.tokens)
+    text += fmt::format("; {} tokens in, {} out",
+                        summary.tokens->input + summary.tokens->cache_read + summary.tokens->cache_write,
+                        summary.tokens->output);
+  if (summary.cost_usd && *summary.cost_usd > 0 && summary.accepted > 0)
+    text += fmt::format("; ${:.4f} a new best", *summary.cost_usd / static_cast<double>(summary.accepted));
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string summary_text(const lab::RunSummary& summary, const Style& style) {
@@ -34,8 +53,7 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
   std::string text = fmt::format("\n{}  {} in {}", style.bold(summary.lab),
                                  plural(summary.made, "experiment"), human_duration(time));
   if (const std::string made = counts(summary); !made.empty()) text += ": " + made;
-  if (summary.cost_usd && *summary.cost_usd > 0) text += fmt::format("; ${:.2f}", *summary.cost_usd);
-  text += "\n";
+  text += "\n" + cost_line(summary, style);
   if (!summary.ended_because.empty())
     text += style.yellow("  ended early: " + printable(summary.ended_because)) + "\n";
   if (summary.best && summary.best->value) {
@@ -46,6 +64,8 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
     text += summary.improved ? compared("before", summary.best_before, value, style)
                              : style.dim("  as before this run");
     text += compared("its parent", summary.best_parent, value, style) + "\n";
+    if (summary.best->tier == sandbox::Tier::C)
+      text += style.yellow("  UNVERIFIED: no sandbox held when it was judged, so it could be forged") + "\n";
     text +=
         fmt::format("  next: {}\n",
                     style.cyan("leanlab show " + join_command(std::vector<std::string>{summary.best->id()})));

@@ -21,6 +21,10 @@ std::vector<std::string> status_alerts(const LabStatus& status) {
   if (!status.lab.sealed && status.lab.experiments > 0)
     alerts.push_back(
         fmt::format("{}: its evaluator is not locked; lock it with leanlab lock {}", status.lab.name, word));
+  if (status.lab.unverified)
+    alerts.push_back(fmt::format(
+        "{}: UNVERIFIED, its best was not judged in a sandbox and could be forged; see leanlab doctor",
+        status.lab.name));
   return alerts;
 }
 
@@ -35,6 +39,16 @@ Json status_view(const std::vector<LabStatus>& labs) {
     Json& row = rows[i];
     row["pending"] = status.pending;
     row["cost_usd"] = status.cost_usd ? Json(*status.cost_usd) : Json(nullptr);
+    row["known_cost_usd"] = status.known_cost_usd;
+    row["turns"] = status.turns;
+    row["unpriced_turns"] = status.unpriced_turns;
+    row["tokens"] = nullptr;
+    if (status.tokens)
+      row["tokens"] = {{"input", status.tokens->input},
+                       {"output", status.tokens->output},
+                       {"cache_read", status.tokens->cache_read},
+                       {"cache_write", status.tokens->cache_write}};
+    row["budget_usd"] = status.budget_usd ? Json(*status.budget_usd) : Json(nullptr);
     row["last"] = status.last ? to_json(*status.last) : Json(nullptr);
     row["alerts"] = status.alerts;
     alerts += status.alerts.size();

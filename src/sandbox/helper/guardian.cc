@@ -95,6 +95,7 @@ class Guardian {
     sample_step_ = std::min<std::uint64_t>(sample_step_ * 2, 80'000);
     next_sample_ = now + sample_step_;
     const TreeUsage usage = measure_tree();
+    seen_cpu_us_ = tree_cpu_us(usage);
     if (request_.processes != 0 && usage.threads > request_.processes + spare_processes())
       return stop_for(End::process_limit);
     if (request_.cpu_s != 0 && tree_cpu_us(usage) > request_.cpu_s * 1'000'000)
@@ -161,7 +162,8 @@ class Guardian {
   void classify() {
     rusage dead{};
     ::getrusage(RUSAGE_CHILDREN, &dead);
-    report_.cpu_us = tree_cpu_us({});
+    // What an init's end takes with it is counted to nobody: then the last sample tells more.
+    report_.cpu_us = std::max(tree_cpu_us({}), seen_cpu_us_);
     report_.rss_bytes = static_cast<std::uint64_t>(dead.ru_maxrss) * 1024;
     if (stopped_) return;
     report_.end = WIFSIGNALED(report_.wait_status) ? End::signalled : End::exited;
@@ -176,6 +178,7 @@ class Guardian {
   Report report_;
   bool done_ = false, stopped_ = false, disk_full_ = false;
   std::uint64_t started_ = now_us();
+  std::uint64_t seen_cpu_us_ = 0;
   std::uint64_t sample_step_ = 20'000, next_sample_ = started_ + sample_step_;
   std::uint64_t next_look_ = 0;
   std::string setup_text_;

@@ -46,6 +46,7 @@ void become_guardian(int control) {
 // The command's descriptors must not be held open by the guardian, or their readers would wait for it.
 void let_go_of_the_commands_descriptors(const Request& request) {
   for (const Descriptor& fd : request.fds) ::close(fd.ours);
+  if (request.door >= 0) ::close(request.door);
   for (const int standard : {0, 1, 2}) ::close(standard);
   static_cast<void>(!::chdir("/"));
 }

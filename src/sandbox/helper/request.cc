@@ -47,6 +47,20 @@ bool cpu(const std::string& text, Request& request) {
   return true;
 }
 
+bool port(const std::string& text, Request& request) {
+  std::uint64_t value = 0;
+  if (!number(text, value) || value == 0 || value > 65535 || request.listen.size() >= 64) return false;
+  request.listen.push_back(static_cast<unsigned>(value));
+  return true;
+}
+
+bool door(const std::string& text, Request& request) {
+  std::uint64_t value = 0;
+  if (!number(text, value) || value < 3 || value > 65535) return false;
+  request.door = static_cast<int>(value);
+  return true;
+}
+
 bool tier(const std::string& text, Tier& value) {
   if (text == "A")
     value = Tier::A;
@@ -116,6 +130,8 @@ bool set_field(const std::string& key, const std::string& value, Request& r) {
   if (key == "cpu") return cpu(value, r);
   if (key == "tmp") return r.tmp = value, absolute(value);
   if (key == "network") return boolean(value, r.network);
+  if (key == "listen") return port(value, r);
+  if (key == "door") return door(value, r);
   if (key == "fork") return boolean(value, r.fork);
   bool known = false;
   return set_limit(key, value, r, known) && known;
@@ -149,6 +165,10 @@ bool parse_request(const std::string& fields, Request& request, std::string& why
       return false;
     }
     start = end + 1;
+  }
+  if (!request.listen.empty() && (request.tier != Tier::A || !request.network || request.door < 0)) {
+    why = "doors are for tier A with a network, and need a socket";
+    return false;
   }
   if (request.argv.empty() || request.cwd.empty()) {
     why = "the command or its folder is missing";

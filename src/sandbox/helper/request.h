@@ -33,6 +33,9 @@ struct Request {
   std::string tmp;             ///< the private temporary folder: a tmpfs in tier A, a folder of the disk else
   std::vector<unsigned> cpus;  ///< cores that it may run on; none: all
   bool network = false;
+  /// Tier A: the network holds nothing but these ports of loopback; their listeners go out through `door`.
+  std::vector<unsigned> listen;
+  int door = -1;
   bool fork = true;
   // Limits; 0 means none of ours.
   std::uint64_t wall_ms = 0, cpu_s = 0, memory_bytes = 0, processes = 0, open_files = 0, file_bytes = 0;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "doors.h"
 #include "identity.h"
 #include "setup_channel.h"
 #include "view.h"
@@ -75,6 +76,7 @@ void look_like_nobody() {
     die_with_guardian();
     enter_view(request, *prepared);
   }
+  open_doors(request);
   static_cast<void>(::sethostname("leanlab", 7));
   const pid_t command = ::fork();
   if (command < 0) setup_failed("fork");
@@ -89,7 +91,7 @@ pid_t clone_with(unsigned long flags) {
 // No namespace of message queues and shared memory: the filter denies all their calls, and it costs a mount.
 unsigned long world_flags(const Request& request) {
   const unsigned long flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  return request.network ? flags : flags | CLONE_NEWNET;
+  return request.network && request.listen.empty() ? flags : flags | CLONE_NEWNET;
 }
 
 pid_t start_as_user(const Request& request, int ended) {

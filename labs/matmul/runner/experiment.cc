@@ -165,9 +165,9 @@ void run_compiler(const std::vector<std::string>& args, const std::string& path,
                   first_lines(read_file(messages, 1 << 16), k_max_message_lines)};
 }
 
-std::vector<std::string> command(const Experiment& experiment, const std::string& judge_dir) {
+std::vector<std::string> command(const Experiment& experiment, const std::string& contract_dir) {
   // gnu++20 and not c++20: strict ISO mode switches fused multiply-add off.
-  std::vector<std::string> args{"g++", "-std=gnu++20", "-pipe", "-include", judge_dir + "/contract.h"};
+  std::vector<std::string> args{"g++", "-std=gnu++20", "-pipe", "-include", contract_dir + "/contract.h"};
   args.insert(args.end(), experiment.flags.begin(), experiment.flags.end());
   args.insert(args.end(), {"-x", "c++", experiment.path});
   return args;
@@ -182,21 +182,22 @@ Experiment read_experiment(const std::string& path) {
   if (info.st_size > k_max_source_bytes) throw Failure{path + ": is larger than 256 KiB"};
   std::string source = read_file(path, k_max_source_bytes);
   if (source.find("matmul") == std::string::npos)
-    throw Failure{path + ": does not define matmul(); see judge/contract.h"};
+    throw Failure{path + ": does not define matmul(); see runner/contract.h"};
   return {path, flags_of(path, source)};
 }
 
-double compile(const Experiment& experiment, const std::string& judge_dir, const std::string& runner_object,
-               const std::string& work_dir, const std::string& program) {
+double compile(const Experiment& experiment, const std::string& contract_dir,
+               const std::string& runner_object, const std::string& work_dir, const std::string& program) {
   double start = now();
-  std::vector<std::string> args = command(experiment, judge_dir);
+  std::vector<std::string> args = command(experiment, contract_dir);
   args.insert(args.end(), {"-x", "none", runner_object, "-static", "-o", program});
   run_compiler(args, experiment.path, work_dir);
   return now() - start;
 }
 
-void check_syntax(const Experiment& experiment, const std::string& judge_dir, const std::string& work_dir) {
-  std::vector<std::string> args = command(experiment, judge_dir);
+void check_syntax(const Experiment& experiment, const std::string& contract_dir,
+                  const std::string& work_dir) {
+  std::vector<std::string> args = command(experiment, contract_dir);
   args.push_back("-fsyntax-only");
   run_compiler(args, experiment.path, work_dir);
 }

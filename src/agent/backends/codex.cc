@@ -1,0 +1,257 @@
+// Codex: `codex exec --json`. Its usage is the thread's running total, so each turn's is the difference. It tells no cost.
+// Its own sandbox cannot nest in ours and is switched off inside; where ours protects nothing (tier C) it stays on.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/backends/make.h"
+#include "agent/backends/parts.h"
+#include "agent/ends.h"
+#include "agent/home.h"
+#include "agent/supervise.h"
+#include "base/process.h"
+#include "base/strings.h"
+#include "sandbox/probe.h"
+
+namespace leanlab::agent {
+namespace {
+
+constexpr const char* k_login = "codex login";
+
+class CodexReader : public Reader {
+ public:
+  void line(std::string_view line, Progress& progress) override;
+  void end(const sandbox::Outcome& outcome, Turn& turn) override;
+  [[nodiscard]] bool knew_session() const { return !session_.empty(); }
+  /// Since the thread began, not since the turn did.
+  [[nodiscard]] const std::optional<Tokens>& total() const { return total_; }
+
+ private:
+  void item(const std::string& type, const Json& item, Progress& progress);
+
+  std::string session_, reply_, error_, plain_;
+  std::optional<Tokens> total_;
+  bool completed_ = false, failed_ = false;
+};
+
+void CodexReader::line(std::string_view line, Progress& progress) {
+  const auto event = trim(line).starts_with('{') ? parse_json(line, "stream") : Result<Json>(Json());
+  const std::string type = event ? text_at(*event, "type") : std::string();
+  if (type == "thread.started") {
+    session_ = text_at(*event, "thread_id");
+  } else if (type.starts_with("item.")) {
+    item(type, part(*event, "item"), progress);
+  } else if (type == "turn.completed") {
+    const Json& usage = part(*event, "usage");
+    const std::uint64_t cached = count_at(usage, "cached_input_tokens");
+    const std::uint64_t input = count_at(usage, "input_tokens");
+    total_ = Tokens{input - std::min(cached, input), count_at(usage, "output_tokens"), cached,
+                    count_at(usage, "cache_write_input_tokens")};
+    completed_ = true;
+    progress.finished();
+  } else if (type == "turn.failed") {
+    error_ = text_at(part(*event, "error"), "message");
+    failed_ = true;
+    progress.finished();
+  } else if (type == "error") {
+    error_ = text_at(*event, "message");
+    progress.noticed(error_);
+  } else if (type.empty() && plain_.size() < (1u << 20)) {
+    plain_ += std::string(line) + '\n';
+  }
+}
+
+void CodexReader::item(const std::string& type, const Json& item, Progress& progress) {
+  const std::string kind = text_at(item, "type");
+  const std::string id = text_at(item, "id");
+  const bool completed = type == "item.completed";
+  if (kind == "agent_message" && completed) {
+    reply_ = text_at(item, "text");
+    progress.said(reply_);
+  } else if (kind == "reasoning" && completed) {
+    progress.thought(text_at(item, "text"));
+  } else if (kind == "error") {
+    progress.noticed(text_at(item, "message"));
+  } else if (kind == "command_execution" || kind == "mcp_tool_call" || kind == "web_search" ||
+             kind == "file_change") {
+    const std::string what = kind == "command_execution" ? text_at(item, "command") : to_line(item);
+    if (type == "item.started" || kind == "file_change") progress.tool_started(id, kind, what);
+    if (completed) {
+      const std::string status = text_at(item, "status");
+      progress.tool_ended(id, status != "failed" && number_at(item, "exit_code") == 0,
+                          kind == "command_execution" ? text_at(item, "aggregated_output") : status);
+    }
+  }
+}
+
+void CodexReader::end(const sandbox::Outcome& outcome, Turn& turn) {
+  if (!session_.empty()) turn.session = session_;
+  turn.reply = reply_;
+  if (completed_ && !limit_in_disguise(reply_)) return;
+  if (completed_) return set_end(turn, *limit_in_disguise(reply_), "codex", reply_, k_login);
+  if (failed_) return set_end(turn, end_of(0, error_), "codex", error_, k_login);
+  const bool ok = outcome.end == sandbox::End::exited && outcome.status.ok();
+  if (ok && session_.empty() && !trim(plain_).empty()) {  // a wrapper that prints only words
+    turn.reply = std::string(trim(plain_));
+    return;
+  }
+  std::string said = !error_.empty() ? error_ : !trim(outcome.err).empty() ? outcome.err : plain_;
+  if (const std::string_view text = trim(said); text.size() > 600)
+    said = std::string(text.substr(text.size() - 600));
+  if (!session_.empty() && error_.empty()) said = "its stream was cut: it ended without its result. " + said;
+  set_end(turn, end_of(0, said), "codex", outcome.status.describe() + ": " + said, k_login);
+}
+
+class CodexAgent : public Agent {
+ public:
+  CodexAgent(fs::path program, std::string model) : program_(std::move(program)), model_(std::move(model)) {}
+  std::string describe() const override { return model_.empty() ? "codex" : "codex:" + model_; }
+  Capabilities capabilities() const override {
+    return {.sessions = true,
+            .reports_cost = false,
+            .reports_tokens = true,
+            .learns = false,
+            .can_repair = true,
+            .free = false,
+            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
+                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+  }
+  Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
+
+ private:
+  [[nodiscard]] std::vector<std::string> words(const TurnRequest& request) const;
+  void count(const CodexReader& reader, Turn& turn);
+
+  fs::path program_;
+  std::string model_;
+  std::mutex mutex_;
+  std::map<std::string, Tokens> totals_;  // by thread
+};
+
+std::vector<std::string> CodexAgent::words(const TurnRequest& request) const {
+  std::vector<std::string> argv = {program_.string(), "exec"};
+  if (request.session) argv.insert(argv.end(), {"resume", *request.session});
+  const bool ours = sandbox::probe().tier != sandbox::Tier::C;
+  argv.insert(argv.end(),
+              {"--json", "--skip-git-repo-check", "-c",
+               fmt::format("sandbox_mode=\"{}\"", ours ? "danger-full-access" : "workspace-write"), "-c",
+               "approval_policy=\"never\""});
+  if (!model_.empty()) argv.insert(argv.end(), {"-m", model_});
+  argv.emplace_back("-");
+  return argv;
+}
+
+/// The texts that a person's configuration gives `key`, wherever it stands in a line.
+std::vector<std::string> configured(const fs::path& config, std::string_view key) {
+  std::vector<std::string> values;
+  const auto text = read_file(config, 1u << 20);
+  if (!text) return values;
+  for (const std::string_view line : split_lines(*text)) {
+    for (std::size_t at = line.find(key); at != std::string_view::npos;
+         at = line.find(key, at + key.size())) {
+      const std::size_t open = line.find('"', at);
+      const std::size_t close = open == std::string_view::npos ? open : line.find('"', open + 1);
+      if (close != std::string_view::npos) values.emplace_back(line.substr(open + 1, close - open - 1));
+    }
+  }
+  return values;
+}
+
+std::vector<std::string> hosts_of(const fs::path& config) {
+  std::vector<std::string> hosts = {"*.openai.com", "chatgpt.com", "*.chatgpt.com"};
+  for (std::string& url : configured(config, "base_url")) hosts.push_back(std::move(url));
+  for (const char* name : {"OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"}) {
+    if (const char* url = ::getenv(name); url != nullptr) hosts.emplace_back(url);
+  }
+  return hosts;
+}
+
+void CodexAgent::count(const CodexReader& reader, Turn& turn) {
+  if (!turn.session || !reader.total()) return;
+  const std::lock_guard lock(mutex_);
+  Tokens& before = totals_[*turn.session];
+  const Tokens now = *reader.total();
+  const auto since = [](std::uint64_t total, std::uint64_t earlier) {
+    return total >= earlier ? total - earlier : total;
+  };
+  turn.tokens = Tokens{since(now.input, before.input), since(now.output, before.output),
+                       since(now.cache_read, before.cache_read), since(now.cache_write, before.cache_write)};
+  before = now;
+}
+
+Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& interrupt) {
+  TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");
+  const fs::path users = users_folder("CODEX_HOME", ".codex");
+  const fs::path own = home.path() / ".codex";
+  TRY(make_directories(own));
+  std::error_code error;
+  if (!request.session && fs::is_regular_file(users / "config.toml", error)) {
+    TRY_ASSIGN(const std::string config, read_file(users / "config.toml", 1u << 20));
+    TRY(write_file(own / "config.toml", config, Durability::fast, 0600));
+  }
+  std::vector<std::string> pass = configured(users / "config.toml", "env_key");
+  pass.insert(pass.end(), {"OPENAI_*", "AZURE_OPENAI_*", "CODEX_API_KEY"});
+  AgentProgram program{.agent = "codex",
+                       .login = k_login,
+                       .argv = words(request),
+                       .input = request.prompt,
+                       .env = agent_environment(home.path(), pass),
+                       .writable = {home.path().string()},
+                       .readable = installation_of(program_),
+                       .secrets = {},
+                       .fds = {},
+                       .hosts = hosts_of(users / "config.toml")};
+  program.env.insert(program.env.end(), {{"CODEX_HOME", own.string()}, {"LEANLAB_ROLE", name(request.role)}});
+  program.secrets = secrets_in(program.env);
+  TRY_ASSIGN(const BorrowedLogin login, BorrowedLogin::take(users / "auth.json", own / "auth.json"));
+  program.secrets.insert(program.secrets.end(), login.secrets().begin(), login.secrets().end());
+  CodexReader reader;
+  TRY_ASSIGN(Turn turn, supervise(program, request, reader, interrupt));
+  if (request.session && !reader.knew_session() && turn.end == TurnEnd::failed) {
+    TurnRequest fresh = request;
+    fresh.session.reset();
+    if (!request.brief.empty()) fresh.prompt = request.brief + "\n\n" + request.prompt;
+    program.argv = words(fresh);
+    program.input = fresh.prompt;
+    CodexReader again;
+    TRY_ASSIGN(turn, supervise(program, fresh, again, interrupt));
+    count(again, turn);
+  } else {
+    count(reader, turn);
+  }
+  if (!model_.empty()) turn.model = model_;
+  return turn;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Agent>> make_codex(const BackendOptions& options) {
+  const fs::path program = find_program("codex");
+  if (program.empty()) {
+    return fail(
+        Error(ErrorCode::agent_unavailable, "the agent codex is not installed: there is no 'codex' on PATH")
+            .then("npm install -g @openai/codex, or choose another agent with --agent"));
+  }
+  return std::make_unique<CodexAgent>(fs::absolute(program), options.argument);
+}
+
+Probe probe_codex() {
+  Probe probe;
+  const fs::path program = find_program("codex");
+  probe.found = !program.empty();
+  if (!probe.found) return probe;
+  probe.path = program.string();
+  probe.version = version_of(program);
+  const fs::path users = users_folder("CODEX_HOME", ".codex");
+  std::error_code error;
+  probe.logged_in = fs::exists(users / "auth.json", error) || ::getenv("CODEX_API_KEY") != nullptr ||
+                    ::getenv("OPENAI_API_KEY") != nullptr ||
+                    !configured(users / "config.toml", "env_key").empty();
+  probe.login = k_login;
+  return probe;
+}
+
+}  // namespace leanlab::agent

@@ -1,0 +1,45 @@
+"""The backend acp: an agent made with the protocol's official SDK."""
+import shutil
+import unittest
+from pathlib import Path
+
+from agent_testing import AgentTest, installed
+
+
+class Acp(AgentTest):
+    def setUp(self):
+        super().setUp()
+        self.numbers = self.lab()
+        modules = installed("acp")
+        node = shutil.which("node")
+        if not node:
+            self.skipTest("node is not installed")
+        sdk = modules / "@agentclientprotocol" / "sdk" / "dist" / "v1" / "stable" / "acp.js"
+        if not sdk.exists():
+            self.skipTest(f"the SDK has no {sdk}")
+        script = Path(__file__).parent.parent / "support" / "acp_agent.mjs"
+        shutil.copy(script, self.programs / "acp_agent.mjs")
+        self.spec = f"acp:{node} {self.programs}/acp_agent.mjs {sdk}"
+
+    def test_permissions_are_answered_and_files_refused(self):
+        [experiment] = self.json("run", "numbers", "--n", 1, "--agent", self.spec)["experiments"]
+        self.assertEqual(experiment["value"], 6)
+        self.assertEqual(experiment["notes"], "was refused the client's files")
+
+    def test_ends_that_are_no_success(self):
+        for mode, words in (("refuse", "because of refusal"), ("crash", "exit status 7")):
+            done = self.leanlab("run", "numbers", "--n", 1, "--agent", f"{self.spec} {mode}")
+            self.assert_explains(done, words)
+        self.assertEqual(self.numbers.rows(), [])
+
+    def test_an_agent_that_hangs_is_ended(self):
+        done = self.leanlab("run", "numbers", "--n", 1, "--agent", f"{self.spec} hang", env={"LEANLAB_AGENT_CLOCKS": "30,3"})
+        self.assert_explains(done, "said nothing for 3")
+
+    def test_an_agent_that_wants_a_login_is_exit_5(self):
+        done = self.leanlab("run", "numbers", "--n", 1, "--agent", f"{self.spec} login", code=5, env={"LEANLAB_PATIENCE": "0"})
+        self.assert_explains(done, "not logged in")
+
+
+if __name__ == "__main__":
+    unittest.main()
