@@ -112,13 +112,6 @@ Status Anchorage::keep_in_ref(const store::Anchor& anchor) const {
                                  anchor.head.hash.substr(0, 16)));
 }
 
-void Anchorage::keep_everywhere(const store::Ledger& ledger) const {
-  if (const Status kept = keep(ledger); !kept)
-    log_warning("the head of the ledger could not be anchored: {}", one_line(kept.error()));
-  if (const Status kept = keep_in_ref(anchor_of(ledger)); !kept)
-    log_warning("the head of the ledger could not be anchored in git: {}", one_line(kept.error()));
-}
-
 Status Anchorage::accept(const store::Ledger& ledger) const {
   if (!folder_.empty()) {
     TRY_ASSIGN(const auto others, store::find_anchors(folder_, place_.state));

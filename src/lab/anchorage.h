@@ -35,8 +35,10 @@ class Anchorage {
   [[nodiscard]] Result<AnchorReport> check(const store::Ledger& ledger) const;
   /// Anchors the ledger's head in the user's folder: one flushed file. Errors: integrity (an anchor is further on), io, no_space.
   [[nodiscard]] Status keep(const store::Ledger& ledger) const;
-  /// The same in all places: some milliseconds in a git project. A place that cannot be written to is a warning.
-  void keep_everywhere(const store::Ledger& ledger) const;
+  /// The same in the git project's ref, if there is one: some milliseconds. Errors: misconfigured, io, no_space.
+  [[nodiscard]] Status keep_in_git(const store::Ledger& ledger) const {
+    return keep_in_ref(anchor_of(ledger));
+  }
   /// An act of the owner: what the ledger says now is anchored, whatever was before. Errors: io, no_space.
   [[nodiscard]] Status accept(const store::Ledger& ledger) const;
 

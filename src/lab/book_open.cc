@@ -80,7 +80,10 @@ void FileBook::anchor() {
 }
 
 FileBook::~FileBook() {
-  if (agrees_ && ledger_ && ledger_->head().seq != head_at_open_) anchorage_.keep_everywhere(*ledger_);
+  if (!agrees_ || !ledger_ || ledger_->head().seq == head_at_open_) return;
+  if (anchored_ != ledger_->head().seq) anchor();
+  if (const Status kept = anchorage_.keep_in_git(*ledger_); !kept)
+    log_warning("the head of the ledger could not be anchored in git: {}", one_line(kept.error()));
 }
 
 Status FileBook::open(BookReport& report) {
