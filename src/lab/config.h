@@ -102,6 +102,8 @@ struct Config {
 /// Reads `<folder>/lab.json` between its layers: the user's `config.json` gives what it does not say, LEANLAB_* variables
 /// overrule it. Errors: misconfigured (line, column, caret), unsupported (a field that is not built yet), io.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& folder);
+/// Only what the layers besides lab.json say: the user's file and the variables. Errors: as load_config.
+[[nodiscard]] Result<Config> load_layers();
 /// From text alone, without layers; `shown` is the file's name in errors.
 [[nodiscard]] Result<Config> parse_config(const std::string& text, const std::string& shown);
 

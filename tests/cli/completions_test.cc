@@ -24,7 +24,7 @@ TEST(Completions, OfferWhatIsBuiltAndNothingElse) {
           EXPECT_THAT(script, HasSubstr(option.name.substr(2)));
         }
     }
-    EXPECT_THAT(script, Not(HasSubstr("estimate")));
+    EXPECT_THAT(script, Not(HasSubstr("gate")));
   }
 }
 
