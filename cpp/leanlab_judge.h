@@ -210,6 +210,18 @@ class Judge {
 
 using Function = std::function<Value(const std::vector<Value>&)>;
 
+/// How a request for an attribute of the experiment is answered. It is a module to the judge, so it may have a docstring.
+inline std::string reference_to(const std::string& name,
+                                const std::vector<std::pair<std::string, Function>>& functions) {
+  if (name == "__doc__") return "null";
+  for (std::size_t at = 0; at < functions.size(); ++at) {
+    if (functions[at].first == name)
+      return "{\"$\":\"ref\",\"id\":" + std::to_string(at + 2) +
+             ",\"kind\":\"function\",\"name\":\"function\"}";
+  }
+  throw std::out_of_range("the experiment has no " + name);
+}
+
 /// The worker's end: does what the judge asks until it has no more questions; returns the exit status. An exception of a
 /// function goes to the judge as the candidate's.
 inline int serve(const std::vector<std::pair<std::string, Function>>& functions, int read_fd = 3,
@@ -231,12 +243,7 @@ inline int serve(const std::vector<std::pair<std::string, Function>>& functions,
       } else if (op->is("load")) {
         answer = "{\"$\":\"ref\",\"id\":1,\"kind\":\"module\",\"name\":\"module\"}";
       } else if (op->is("get") && fields->member("name") != nullptr) {
-        const std::string& name = fields->member("name")->text();
-        std::size_t at = 0;
-        while (at < functions.size() && functions[at].first != name) ++at;
-        if (at == functions.size()) throw std::runtime_error("the experiment has no " + name);
-        answer = "{\"$\":\"ref\",\"id\":" + std::to_string(at + 2) +
-                 ",\"kind\":\"function\",\"name\":\"function\"}";
+        answer = reference_to(fields->member("name")->text(), functions);
       } else if (op->is("call") && target != nullptr && fields->member("args") != nullptr) {
         const std::int64_t at = target->integer() - 2;
         if (at < 0 || at >= static_cast<std::int64_t>(functions.size()))
@@ -251,8 +258,10 @@ inline int serve(const std::vector<std::pair<std::string, Function>>& functions,
           writer.buffers());
     } catch (const std::exception& error) {
       const std::string text = quoted(error.what());
-      channel.send(start + "\"error\":{\"types\":[\"RuntimeError\",\"Exception\"],\"message\":" + text +
-                   ",\"traceback\":" + text + "}}");
+      const bool missing =
+          dynamic_cast<const std::out_of_range*>(&error) != nullptr && op != nullptr && op->is("get");
+      channel.send(start + "\"error\":{\"types\":[\"" + (missing ? "AttributeError" : "RuntimeError") +
+                   "\",\"Exception\"],\"message\":" + text + ",\"traceback\":" + text + "}}");
     }
   }
   return 0;

@@ -146,6 +146,21 @@ class Honest(SplitTest):
             self.assertEqual(found, {"public/a.txt": 4.0, "public/not/b.txt": -1.0, "answers.txt": -1.0}, tier)
 
 
+@unittest.skipUnless(shutil.which("g++") and Path("/usr/lib/python3/dist-packages/numpy").exists(), "needs g++ and python3-numpy")
+class OtherLanguages(SplitTest):
+    def test_a_python_evaluator_of_experiments_in_cpp(self):
+        lab = self.python_lab(
+            "from leanlab_judge import candidate, report\nimport numpy\n"
+            "y = candidate().twice(numpy.arange(4, dtype='<f4'))\nreport(score=float(y.sum()))\n",
+            candidate_cmd="sh public/serve.sh {file}", sandbox={"read": ["public"], "processes": True})
+        lab.write("public/serve.sh", 'g++ -std=c++17 public/serve.cc -DEXPERIMENT="\\"$1\\"" -I. -o "$TMPDIR/serve" 3<&- 4>&- && exec "$TMPDIR/serve"\n')
+        lab.write("public/serve.cc", '#include <leanlab_judge.h>\n#include EXPERIMENT\nusing leanlab::Value;\nint main() { return leanlab::serve({{"twice", '
+                  "[](const std::vector<Value>& v) { auto x = v.at(0).floats(); for (float& f : x) f = twice(f); return Value::of(x); }}}); }\n")
+        for tier in tiers():
+            record = self.submit(f"// {tier}\nfloat twice(float x) {{ return 2 * x; }}\n", tier, f"{tier}.cc")
+            self.assertEqual((record["value"], record["level"], record["tier"]), (12, "isolated", tier), record)
+
+
 class Choice(SplitTest):
     def level(self) -> dict:
         checks = {check["name"]: check for check in self.json("check", self.last_lab, code=None)["checks"]}
