@@ -1,4 +1,5 @@
 // verify: the book checked against its ledger, its anchors and its seals, believing no projection.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -35,7 +36,7 @@ class Verifier {
   void check_stored(const store::Record& record, const Json& body);
   void check_judged_seal(std::uint64_t seq, const Json& body);
   void check_rows(const store::Ledger& ledger);
-  void check_index(const store::Head& head);
+  void check_index(const store::Head& head, const store::Ledger& ledger);
   void check_anchors(const store::Ledger& ledger, const Clock& clock);
   void check_seal(const std::optional<std::string>& recorded);
   void check_past_seals();
@@ -45,6 +46,7 @@ class Verifier {
   VerifyReport& report_;
   const store::Blobs blobs_;
   std::uint64_t judged_ = 0;
+  std::uint64_t followed_ = 0;                  // the last record that database and results.jsonl have seen
   std::string seal_;                            // in force, by the records read so far
   std::map<std::string, std::uint64_t> seals_;  // each that a lock closed, and the record of its last use
 };
@@ -63,7 +65,7 @@ Status Verifier::run(const Clock& clock) {
     return check_record(record);
   }));
   check_anchors(*ledger, clock);
-  check_index(chain.head);
+  check_index(chain.head, *ledger);
   check_rows(*ledger);
   check_seal(seal_);
   check_past_seals();
@@ -150,7 +152,8 @@ void Verifier::check_stored(const store::Record& record, const Json& body) {
   }
 }
 
-void Verifier::check_index(const store::Head& head) {
+void Verifier::check_index(const store::Head& head, const store::Ledger& ledger) {
+  followed_ = head.seq;
   const fs::path file = place_.state / k_database_file;
   if (!fs::exists(file)) {
     report_.notices.emplace_back("there is no database; the next command makes it anew");
@@ -159,7 +162,9 @@ void Verifier::check_index(const store::Head& head) {
   const auto index = BookIndex::open(file, store::Database::Mode::read_only);
   if (!index) return problem(0, one_line(index.error()) + " (leanlab rebuild mends it)");
   const store::Head& applied = (*index)->state().applied;
+  followed_ = std::min(followed_, applied.seq);
   if (applied.seq > head.seq) {
+    if (ledger.expect(applied)) return;  // a run has gone on since the chain was read
     problem(applied.seq, fmt::format("record {} was written and is gone: the ledger ends at record {}",
                                      applied.seq, head.seq));
   } else if (applied.seq == head.seq && applied.hash != head.hash) {
@@ -182,7 +187,8 @@ void Verifier::check_rows(const store::Ledger& ledger) {
   });
   if (!read) return problem(0, one_line(read.error()));
   const Status scanned = ledger.scan({}, [&](const store::Record& record) -> Status {
-    if (record.type != "judged") return {};
+    // What a crash kept from following the ledger, and what a run records just now, has its row a little later.
+    if (record.type != "judged" || record.seq > followed_) return {};
     TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
     const auto row = row_of(record, whole["body"], ledger.id(), place_.name, config_.objective.metric);
     const auto found = ours.find(record.seq);

@@ -129,7 +129,10 @@ Result<AnchorVerdict> compare(const Ledger& ledger, const Anchor& anchor) {
                 anchor.ledger_id);
   }
   const Head head = ledger.head();
-  if (head.seq < anchor.head.seq) {
+  // Looks at the file as it is now: a writer may have gone on, and anchored, since a reader opened it.
+  const Status stands = ledger.expect(anchor.head);
+  if (!stands && stands.error().code != ErrorCode::integrity) return fail(stands.error());
+  if (!stands && head.seq < anchor.head.seq) {
     return AnchorVerdict{
         AnchorMatch::behind,
         fmt::format(
@@ -137,8 +140,6 @@ Result<AnchorVerdict> compare(const Ledger& ledger, const Anchor& anchor) {
             "old copy was put in its place",
             head.seq, anchor.head.seq, anchor.ts)};
   }
-  const Status stands = ledger.expect(anchor.head);
-  if (!stands && stands.error().code != ErrorCode::integrity) return fail(stands.error());
   if (!stands) {
     return AnchorVerdict{
         AnchorMatch::different,
@@ -146,9 +147,9 @@ Result<AnchorVerdict> compare(const Ledger& ledger, const Anchor& anchor) {
                     "rewritten, or it is another copy of that ledger",
                     anchor.head.seq, anchor.ts, anchor.place)};
   }
-  if (head.seq == anchor.head.seq) {
-    return AnchorVerdict{AnchorMatch::same,
-                         fmt::format("unchanged since record {}, anchored at {}", head.seq, anchor.ts)};
+  if (head.seq <= anchor.head.seq) {
+    return AnchorVerdict{AnchorMatch::same, fmt::format("unchanged since record {}, anchored at {}",
+                                                        anchor.head.seq, anchor.ts)};
   }
   return AnchorVerdict{AnchorMatch::ahead,
                        fmt::format("unchanged up to record {}, anchored at {}; {} newer", anchor.head.seq,

@@ -100,11 +100,21 @@ class Anchored(LeanlabTest):
         self.assertTrue(self.json("verify", "numbers")["ok"])
 
     def test_a_killed_run_is_no_tampering(self):
-        self.leanlab("run", "numbers", "--n", 3, "--agent", "command:./propose.sh", code=None,
-                     env={"LEANLAB_CRASH_AT": "loop.recorded:2"})
-        self.assertTrue(self.json("verify", "numbers")["ok"])
-        self.run_lab(self.numbers, 1)
-        self.assertTrue(self.json("verify", "numbers")["ok"])
+        for point in ("ledger.synced:4", "ledger.synced:5", "book.results_written:3", "book.indexed:3", "loop.recorded:2"):
+            with self.subTest(point=point):
+                self.leanlab("run", "numbers", "--n", 3, "--agent", "command:./propose.sh", "--skip-checks", code=None,
+                             env={"LEANLAB_CRASH_AT": point})
+                verdict = self.json("verify", "numbers", code=None)
+                self.assertTrue(verdict["ok"], verdict)
+                self.run_lab(self.numbers, 1)
+                self.assertTrue(self.json("verify", "numbers")["ok"])
+
+    def test_a_run_that_goes_on_meanwhile_is_no_tampering(self):
+        run = self.start("run", "numbers", "--n", 60, "--parallel", 2, "--agent", "command:./propose.sh", "--skip-checks")
+        while run.poll() is None:
+            verdict = self.json("verify", "numbers", code=None)
+            self.assertTrue(verdict["ok"], verdict)
+        self.finish(run)
 
     def test_the_owner_may_put_an_old_backup_back(self):
         backup = self.temp / "backup"
