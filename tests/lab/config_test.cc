@@ -154,10 +154,9 @@ TEST(ParseConfig, RefusesWrongTypesAndRanges) {
 TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
        {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
-        R"("search": {"strategy": "best"})", R"("executor": "slurm")",
-         R"("sandbox": {"network": true})", R"("sandbox": {"write": ["x"]})",
-        R"("executor": {"slurm": {}})", R"("agents": {"worker": {"backend": "tuner", "options": {}}})",
-        R"("resources": {"memory": 1})"}) {
+        R"("search": {"strategy": "best"})", R"("executor": "slurm")", R"("sandbox": {"network": true})",
+        R"("sandbox": {"write": ["x"]})", R"("executor": {"slurm": {}})",
+        R"("agents": {"worker": {"backend": "tuner", "options": {}}})", R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));
     EXPECT_EQ(error.code, ErrorCode::unsupported) << more;
     EXPECT_THAT(error.message, HasSubstr("not built yet")) << more;
