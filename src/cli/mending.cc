@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "agent/ready.h"
 #include "base/strings.h"
 #include "cli/labs.h"
 #include "lab/user_config.h"
@@ -52,6 +53,9 @@ Result<std::unique_ptr<agent::Agent>> agent_for(const std::string& role,
       if (const auto found = agents->find(key); found != agents->end())
         specs.push_back(found->second.front().spec);
     }
+  }
+  if (specs.empty()) {
+    if (std::string ready = agent::ready_agent(); !ready.empty()) specs.push_back(std::move(ready));
   }
   agent::BackendOptions options;
   options.lab = folder;

@@ -28,7 +28,7 @@ struct Mending {
                                    const std::map<std::string, std::string>& agents);
 
 /// The agent for a role outside of a run: the flag, the lab's, the user's; for architect and fixer also each other's and the
-/// Worker's where these can play it. Errors: agent_unavailable, usage.
+/// Worker's where these can play it; else the first agent that is installed and logged in. Errors: agent_unavailable, usage.
 [[nodiscard]] Result<std::unique_ptr<agent::Agent>> agent_for(
     const std::string& role, const std::map<std::string, std::string>& flags,
     const std::map<std::string, std::vector<lab::AgentChoice>>& lab_agents,
