@@ -111,6 +111,7 @@ class Anchored(LeanlabTest):
 
     def test_a_run_that_goes_on_meanwhile_is_no_tampering(self):
         run = self.start("run", "numbers", "--n", 60, "--parallel", 2, "--agent", "command:./propose.sh", "--skip-checks")
+        self.addCleanup(run.kill)
         while run.poll() is None:
             verdict = self.json("verify", "numbers", code=None)
             self.assertTrue(verdict["ok"], verdict)
