@@ -30,12 +30,12 @@ echo "{\\"score\\": $x}"
 VALIDATE_SH = """\
 if grep -q '^x = ' "$1"; then echo VALID; else echo "INVALID: it has no line x = NUMBER"; fi
 """
-# A Worker: writes an experiment with a name and a value that no other has.
+# A Worker: writes an experiment with a name and a text that no other has; turns that begin together give the same value.
 PROPOSE_SH = """\
 cat >/dev/null
 n=$(ls experiments | wc -l)
 name=experiments/e$n-$$.txt
-printf '# try number %s\\nx = %s\\n' "$n" "$n" >"$name"
+printf '# try number %s\\nx = %s\\n# made at %s\\n' "$n" "$n" "$(date +%s%N)" >"$name"
 """
 
 
