@@ -35,7 +35,7 @@ PROPOSE_SH = """\
 cat >/dev/null
 n=$(ls experiments | wc -l)
 name=experiments/e$n-$$.txt
-printf '# try number %s\\nx = %s\\n# made at %s\\n' "$n" "$n" "$(date +%s%N)" >"$name"
+printf '# try number %s\\n# made at %s\\nx = %s\\n' "$n" "$(date +%s%N)" "$n" >"$name"
 """
 
 
