@@ -137,10 +137,18 @@ void judge_end(const AgentProgram& program, const TurnRequest& request, const Pr
   }
 }
 
+/// A tool that tries the same host in each of a hundred turns is told of once.
+bool is_news(const std::string& what) {
+  static std::mutex mutex;
+  static std::set<std::string> told;
+  const std::lock_guard lock(mutex);
+  return told.insert(what).second;
+}
+
 void note_connections(const std::vector<Gate::Event>& events, const std::string& agent, Recorder& recorder) {
   for (const Gate::Event& event : events) {
     recorder.notice(fmt::format("{}: connection to {}", event.refused ? "refused" : "allowed", event.target));
-    if (event.refused)
+    if (event.refused && is_news(agent + " " + event.target))
       log_warning("{} was refused a connection to {} (allow it with LEANLAB_AGENT_HOSTS)", agent,
                   event.target);
   }

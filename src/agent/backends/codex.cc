@@ -138,7 +138,8 @@ std::vector<std::string> CodexAgent::words(const TurnRequest& request) const {
   argv.insert(argv.end(),
               {"--json", "--skip-git-repo-check", "-c",
                fmt::format("sandbox_mode=\"{}\"", ours ? "danger-full-access" : "workspace-write"), "-c",
-               "approval_policy=\"never\""});
+               "approval_policy=\"never\"", "-c", "check_for_update_on_startup=false", "-c",
+               "analytics.enabled=false"});
   if (!model_.empty()) argv.insert(argv.end(), {"-m", model_});
   argv.emplace_back("-");
   return argv;
