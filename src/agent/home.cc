@@ -3,16 +3,20 @@
 #include "agent/home.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <set>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "base/strings.h"
+#include "sandbox/launch.h"
+#include "sandbox/policies.h"
+#include "sandbox/probe.h"
 
 extern char** environ;
 
@@ -183,11 +187,20 @@ fs::path users_folder(const char* variable, const char* fallback) {
   return home == nullptr || *home == '\0' ? fs::path() : fs::path(home) / fallback;
 }
 
+// In the sandbox too: a program that takes no notice of --version would leave what it starts behind.
 std::string version_of(const fs::path& program) {
-  const auto output = run_program({.argv = {program.string(), "--version"}, .cwd = {}, .env = {}, .fds = {}},
-                                  std::chrono::seconds(20));
-  if (!output) return {};
-  const std::string_view text = trim(output->out.empty() ? output->err : output->out);
+  sandbox::Limits limits;
+  limits.wall = std::chrono::seconds(10);
+  sandbox::Policy policy = sandbox::agent_policy({}, installation_of(program), limits);
+  policy.network = false;
+  sandbox::Command command;
+  command.argv = {program.string(), "--version"};
+  command.cwd = "/tmp";
+  if (const char* path = std::getenv("PATH"); path != nullptr) command.env.emplace_back("PATH", path);
+  const Interrupt never;
+  const auto outcome = sandbox::run(policy, command, sandbox::probe().tier, never);
+  if (!outcome || !outcome->status.ok()) return {};
+  const std::string_view text = trim(outcome->out.empty() ? outcome->err : outcome->out);
   return printable(text.substr(0, text.find('\n')));
 }
 

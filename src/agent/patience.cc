@@ -74,9 +74,9 @@ Result<Pause> Patience::next_pause(const Agent& agent, const Turn& turn) {
   const unsigned doublings = std::min(in_a_row_, 20u);
   pause.left = std::min(options_.first_pause * (1 << doublings), options_.longest_pause);
   if (turn.retry_at) {
-    // A second more: clocks differ. A time in the past, or absurdly far, is no better than our own pause.
+    // A second more: clocks differ. A time in the past is no better than our own pause.
     const auto named = *turn.retry_at - clock_.now() + milliseconds(1000);
-    if (named > milliseconds(0) && named <= options_.most) pause.left = named;
+    if (named > milliseconds(0)) pause.left = std::chrono::duration_cast<milliseconds>(named);
   }
   ++in_a_row_;
   const milliseconds most = needs_person(turn.end) ? options_.most_for_person : options_.most;
