@@ -134,14 +134,21 @@ std::size_t width_of(char32_t c) {
 std::string repair_utf8(std::string_view text) {
   std::string result;
   result.reserve(text.size());
-  while (!text.empty()) {
-    const CodePoint point = decode(text);
-    if (point.valid)
-      result += text.substr(0, point.size);
-    else
-      result += "\xEF\xBF\xBD";
-    text.remove_prefix(point.size);
+  // What is valid is copied in one piece: most texts are, as a whole.
+  std::size_t copied = 0, at = 0;
+  while (at < text.size()) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      ++at;
+      continue;
+    }
+    const CodePoint point = decode(text.substr(at));
+    if (!point.valid) {
+      result.append(text, copied, at - copied).append("\xEF\xBF\xBD");
+      copied = at + point.size;
+    }
+    at += point.size;
   }
+  result.append(text, copied);
   return result;
 }
 

@@ -31,7 +31,7 @@ class Completions(LeanlabTest):
     def test_bash_completes_commands(self):
         self.assertEqual(self.bash("leanlab", "comp"), ["completions"])
         self.assertIn("help", self.bash("leanlab", ""))
-        self.assertNotIn("estimate", self.bash("leanlab", ""), "what is not built yet is not offered")
+        self.assertNotIn("gate", self.bash("leanlab", ""), "what is not built yet is not offered")
 
     def test_bash_completes_options_and_their_values(self):
         self.assertIn("--json", self.bash("leanlab", "help", "--j"))
