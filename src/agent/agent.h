@@ -31,6 +31,10 @@ struct Observation {
   std::optional<double> value;   ///< the objective; none: invalid
 };
 
+struct Tokens {
+  std::uint64_t input = 0, output = 0, cache_read = 0, cache_write = 0;
+};
+
 /// One turn to be taken.
 struct TurnRequest {
   Role role = Role::worker;
@@ -42,7 +46,8 @@ struct TurnRequest {
   std::uint64_t proposal = 0;       ///< counts proposals of this book; with `seed` it fixes a tuner's choice
   std::uint64_t seed = 0;
   std::uint64_t remaining = 0;  ///< proposals left in this run after this one (local polish near the end)
-  std::optional<std::string> session;  ///< continue this session, where the backend has sessions
+  std::optional<std::string> session;    ///< continue this session, where the backend has sessions
+  std::optional<Tokens> session_tokens;  ///< what that session is known to have used, where it is known
   std::string brief;  ///< the prompt of the session's first turn: for a session that cannot be continued
   std::string previous_error;          ///< repair: why the last file failed; empty otherwise
   std::chrono::milliseconds limit{0};  ///< 0: none
@@ -53,10 +58,6 @@ struct TurnRequest {
       hidden;  ///< absolute: what it must not see, though a folder of `readable` holds it
   std::function<void(const std::string&)>
       on_activity;  ///< what it does now, in a line: for screens; may be empty
-};
-
-struct Tokens {
-  std::uint64_t input = 0, output = 0, cache_read = 0, cache_write = 0;
 };
 
 /// How a turn ended.

@@ -93,6 +93,16 @@ const Price* Prices::find(const std::string& model) const {
   return best;
 }
 
+std::string model_in(const std::string& spec) {
+  const auto colon = spec.find(':');
+  if (colon == std::string::npos || spec.starts_with("command:") || spec.starts_with("acp:")) return {};
+  std::string model = spec.substr(colon + 1);
+  for (const std::string_view provider : {"anthropic/", "openai/"}) {
+    if (spec.starts_with("api:") && model.starts_with(provider)) model.erase(0, provider.size());
+  }
+  return model;
+}
+
 std::optional<double> Prices::cost(const std::string& model, const Tokens& tokens) const {
   const Price* price = find(model);
   if (price == nullptr) return std::nullopt;

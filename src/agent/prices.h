@@ -36,4 +36,7 @@ class Prices {
   std::vector<Price> rows_;
 };
 
+/// The model that "claude:opus" or "api:anthropic/NAME" names; empty: it names none.
+[[nodiscard]] std::string model_in(const std::string& spec);
+
 }  // namespace leanlab::agent

@@ -101,6 +101,7 @@ Result<agent::Turn> Attempt::take_turn(Makes makes, std::string prompt, std::uin
   request.seed = context_.seed;
   request.remaining = remaining;
   request.session = agent_session_;
+  request.session_tokens = experiment_.tokens;
   if (makes == Makes::repair) request.previous_error = experiment_.reason;
   request.limit = session_.config.agent_limit;
   const TurnPurpose purpose{.attempt = number_,

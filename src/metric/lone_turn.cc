@@ -29,11 +29,7 @@ void price_turn(lab::TurnRecord& record, const agent::Agent& agent, const agent:
     return;
   }
   if (!record.tokens) return;
-  std::string model = record.model;
-  const std::string description = agent.describe();
-  const auto colon = description.find(':');
-  if (model.empty() && !description.starts_with("command:") && colon != std::string::npos)
-    model = description.substr(colon + 1);
+  const std::string model = record.model.empty() ? agent::model_in(agent.describe()) : record.model;
   record.cost_usd = prices.cost(model, *record.tokens);
   if (record.cost_usd) record.cost_from = "prices";
 }

@@ -199,9 +199,7 @@ std::vector<std::string> Team::unpriced(const agent::Prices& prices) const {
     const auto can = agent->capabilities();
     if (can.free || can.reports_cost) continue;
     const std::string description = agent->describe();
-    const auto colon = description.find(':');
-    const std::string model = colon == std::string::npos ? "" : description.substr(colon + 1);
-    if (is_program(description) || prices.find(model) == nullptr) names.push_back(description);
+    if (prices.find(agent::model_in(description)) == nullptr) names.push_back(description);
   }
   return names;
 }

@@ -14,14 +14,7 @@ class RealCodex(AgentTest):
     def provider(self, *rules, **script):
         """A model, and a person's Codex configuration that names it."""
         self.model(*rules, **script)
-        folder = self.home / ".codex"
-        folder.mkdir()
-        (folder / "config.toml").write_text(
-            'model = "gpt-test"\nmodel_provider = "scripted"\n[model_providers.scripted]\nname = "scripted"\n'
-            f'base_url = "http://127.0.0.1:{self.port}/v1"\nenv_key = "SCRIPTED_KEY"\nwire_api = "responses"\n'
-            "request_max_retries = 1\nstream_max_retries = 1\n"
-        )
-        self.env["SCRIPTED_KEY"] = "sk-scripted-0123456789"
+        self.codex_provider()
 
     def run_it(self, n: int, *args, **options) -> dict:
         return self.json("run", "numbers", "--n", n, "--agent", "codex", *args, timeout=240, **options)

@@ -1,16 +1,50 @@
 // An agent that speaks the Agent Client Protocol through its official SDK: asks for a permission, tries to use the client's
 // files, writes the experiment that the prompt names, and reports it.
-//   node acp_agent.mjs SDK_MODULE [MODE]     MODE: good (default), refuse, crash, hang, login
+//   node acp_agent.mjs SDK_MODULE [MODE]     MODE: good (default), refuse, crash, hang, login; or the URL of a model server with
+//                                            OpenAI's chat completions: then it does what that says, with a shell of its own
+import { execSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
 
 const [sdk, mode = "good"] = process.argv.slice(2);
 const acp = await import(sdk);
 
+// A small agent on a model: a shell until an answer calls nothing.
+async function converse(text, say, update) {
+  const usage = { inputTokens: 0, outputTokens: 0, cachedReadTokens: 0, totalTokens: 0 };
+  const messages = [{ role: "user", content: text }];
+  for (;;) {
+    const answer = await fetch(`${mode}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "scripted", messages, tools: [{ type: "function", function: { name: "shell", parameters: {} } }] }),
+    });
+    if (!answer.ok) throw new acp.RequestError(-32603, `HTTP ${answer.status}: ${await answer.text()}`);
+    const { choices, usage: used } = await answer.json();
+    const cached = used.prompt_tokens_details.cached_tokens;
+    usage.inputTokens += used.prompt_tokens - cached;
+    usage.cachedReadTokens += cached;
+    usage.outputTokens += used.completion_tokens;
+    usage.totalTokens += used.total_tokens;
+    const { message } = choices[0];
+    messages.push(message);
+    if (message.content) await say(message.content);
+    if (!message.tool_calls) return { stopReason: "end_turn", usage };
+    for (const call of message.tool_calls) {
+      const { command } = JSON.parse(call.function.arguments);
+      await update({ sessionUpdate: "tool_call", toolCallId: call.id, title: command, kind: "execute", status: "pending", rawInput: { command } });
+      const result = execSync(command, { encoding: "utf8" });
+      await update({ sessionUpdate: "tool_call_update", toolCallId: call.id, status: "completed", content: [{ type: "content", content: { type: "text", text: result } }] });
+      messages.push({ role: "tool", tool_call_id: call.id, content: result });
+    }
+  }
+}
+
 async function prompted({ params, client }) {
   const { sessionId, prompt } = params;
   const update = (content) => client.notify("session/update", { sessionId, update: content });
   const say = (text) => update({ sessionUpdate: "agent_message_chunk", content: { type: "text", text } });
+  if (mode.startsWith("http")) return converse(prompt[0].text, say, update);
   if (mode === "crash") process.exit(7);
   if (mode === "hang") await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
   if (mode === "refuse") return { stopReason: "refusal" };

@@ -92,12 +92,37 @@ class AgentTest(LeanlabTest):
         })
         return server
 
+    def codex_provider(self):
+        """A person's Codex configuration that names the model which self.model() started."""
+        folder = self.home / ".codex"
+        folder.mkdir(exist_ok=True)
+        (folder / "config.toml").write_text(CODEX_CONFIG.format(port=self.port))
+        self.env["SCRIPTED_KEY"] = "sk-scripted-0123456789"
+
+    def served(self) -> dict:
+        """What the model has counted, over all of its answers."""
+        answers = [entry["usage"] for entry in self.asked() if entry.get("usage")]
+        return {kind: sum(usage[kind] for usage in answers) for kind in ("input", "output", "cache_read", "cache_write")}
+
     def asked(self, path: str = "") -> list:
         if not self.model_log.exists():
             return []
         entries = [json.loads(line) for line in self.model_log.read_text().splitlines()]
         return [entry for entry in entries if entry["method"] == "POST" and path in entry["path"]]
 
+
+# A person's Codex configuration that names the scripted model.
+CODEX_CONFIG = """\
+model = "gpt-test"
+model_provider = "scripted"
+[model_providers.scripted]
+name = "scripted"
+base_url = "http://127.0.0.1:{port}/v1"
+env_key = "SCRIPTED_KEY"
+wire_api = "responses"
+request_max_retries = 1
+stream_max_retries = 1
+"""
 
 # A Worker of the lab "numbers": writes the file it was asked for, with an x that no other experiment has.
 CAPTURE = {"file": r"new file, (\S+?)[.]\s"}

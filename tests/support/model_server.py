@@ -146,7 +146,8 @@ class Handler(BaseHTTPRequestHandler):
         prompts, results = dialect.conversation()
         rule, step = self.script.answer(prompts[-1] if prompts else "", prompts[0] if prompts else "", results, len(prompts))
         self.note(method="POST", path=path, model=request.get("model"), prompts=len(prompts), results=results, rule=rule,
-                  fault=step.get("fault"), key=self.headers.get("x-api-key") or self.headers.get("authorization"))
+                  fault=step.get("fault"), key=self.headers.get("x-api-key") or self.headers.get("authorization"),
+                  usage=None if step.get("fault") else self.script.usage(rule))
         try:
             self.answer(dialect, rule, step)
         except (BrokenPipeError, ConnectionResetError):

@@ -47,8 +47,8 @@ struct Conversation {
 
 class ApiAgent : public Agent {
  public:
-  explicit ApiAgent(Endpoint endpoint) : endpoint_(std::move(endpoint)) {}
-  std::string describe() const override { return "api:" + endpoint_.model; }
+  ApiAgent(std::string spec, Endpoint endpoint) : spec_(std::move(spec)), endpoint_(std::move(endpoint)) {}
+  std::string describe() const override { return "api:" + spec_; }
   Capabilities capabilities() const override {
     return {.sessions = true,
             .reports_cost = false,
@@ -72,6 +72,7 @@ class ApiAgent : public Agent {
                                                 std::chrono::milliseconds left, const fs::path& home,
                                                 const Interrupt& interrupt) const;
 
+  const std::string spec_;  // as the person wrote it, so that it can be written again
   const Endpoint endpoint_;
   std::atomic<Tools> tools_ = Tools::offered;
   std::mutex mutex_;  // guards what follows
@@ -300,7 +301,7 @@ Result<std::unique_ptr<Agent>> make_api(const BackendOptions& options) {
         Error(ErrorCode::agent_unavailable, fmt::format("the agent api has no key: {} is not set", name))
             .then("set it, or set LEANLAB_API_URL to a model server of your own"));
   }
-  return std::make_unique<ApiAgent>(std::move(endpoint));
+  return std::make_unique<ApiAgent>(options.argument, std::move(endpoint));
 }
 
 Probe probe_api() {

@@ -23,15 +23,22 @@ constexpr const char* k_login = "codex login";
 
 class CodexReader : public Reader {
  public:
+  /// `before`: what the thread `session` had used when it was continued.
+  explicit CodexReader(std::string session = {}, Tokens before = {})
+      : continued_(std::move(session)), before_(before) {}
   void line(std::string_view line, Progress& progress) override;
   void end(const sandbox::Outcome& outcome, Turn& turn) override;
   [[nodiscard]] bool knew_session() const { return !session_.empty(); }
+  [[nodiscard]] const std::string& session() const { return session_; }
   /// Since the thread began, not since the turn did.
   [[nodiscard]] const std::optional<Tokens>& total() const { return total_; }
 
  private:
   void item(const std::string& type, const Json& item, Progress& progress);
+  [[nodiscard]] std::optional<Tokens> used() const;
 
+  const std::string continued_;
+  const Tokens before_;
   std::string session_, reply_, error_, plain_;
   std::optional<Tokens> total_;
   bool completed_ = false, failed_ = false;
@@ -87,8 +94,19 @@ void CodexReader::item(const std::string& type, const Json& item, Progress& prog
   }
 }
 
+std::optional<Tokens> CodexReader::used() const {
+  if (!total_ || session_ != continued_) return total_;
+  const auto since = [](std::uint64_t total, std::uint64_t earlier) {
+    return total >= earlier ? total - earlier : total;
+  };
+  return Tokens{since(total_->input, before_.input), since(total_->output, before_.output),
+                since(total_->cache_read, before_.cache_read),
+                since(total_->cache_write, before_.cache_write)};
+}
+
 void CodexReader::end(const sandbox::Outcome& outcome, Turn& turn) {
   if (!session_.empty()) turn.session = session_;
+  turn.tokens = used();
   turn.reply = reply_;
   if (completed_ && !limit_in_disguise(reply_)) return;
   if (completed_) return set_end(turn, *limit_in_disguise(reply_), "codex", reply_, k_login);
@@ -123,7 +141,9 @@ class CodexAgent : public Agent {
 
  private:
   [[nodiscard]] std::vector<std::string> words(const TurnRequest& request) const;
-  void count(const CodexReader& reader, Turn& turn);
+  /// What the thread to be continued has used so far.
+  [[nodiscard]] Tokens used_before(const TurnRequest& request);
+  void remember(const CodexReader& reader);
 
   fs::path program_;
   std::string model_;
@@ -170,17 +190,17 @@ std::vector<std::string> hosts_of(const fs::path& config) {
   return hosts;
 }
 
-void CodexAgent::count(const CodexReader& reader, Turn& turn) {
-  if (!turn.session || !reader.total()) return;
+Tokens CodexAgent::used_before(const TurnRequest& request) {
+  if (!request.session) return {};
   const std::lock_guard lock(mutex_);
-  Tokens& before = totals_[*turn.session];
-  const Tokens now = *reader.total();
-  const auto since = [](std::uint64_t total, std::uint64_t earlier) {
-    return total >= earlier ? total - earlier : total;
-  };
-  turn.tokens = Tokens{since(now.input, before.input), since(now.output, before.output),
-                       since(now.cache_read, before.cache_read), since(now.cache_write, before.cache_write)};
-  before = now;
+  const auto known = totals_.find(*request.session);
+  return known != totals_.end() ? known->second : request.session_tokens.value_or(Tokens{});
+}
+
+void CodexAgent::remember(const CodexReader& reader) {
+  if (!reader.total() || reader.session().empty()) return;
+  const std::lock_guard lock(mutex_);
+  totals_[reader.session()] = *reader.total();
 }
 
 Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& interrupt) {
@@ -209,8 +229,9 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
   program.secrets = secrets_in(program.env);
   TRY_ASSIGN(const BorrowedLogin login, BorrowedLogin::take(users / "auth.json", own / "auth.json"));
   program.secrets.insert(program.secrets.end(), login.secrets().begin(), login.secrets().end());
-  CodexReader reader;
+  CodexReader reader(request.session.value_or(""), used_before(request));
   TRY_ASSIGN(Turn turn, supervise(program, request, reader, interrupt));
+  remember(reader);
   if (request.session && !reader.knew_session() && turn.end == TurnEnd::failed) {
     TurnRequest fresh = request;
     fresh.session.reset();
@@ -219,9 +240,7 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
     program.input = fresh.prompt;
     CodexReader again;
     TRY_ASSIGN(turn, supervise(program, fresh, again, interrupt));
-    count(again, turn);
-  } else {
-    count(reader, turn);
+    remember(again);
   }
   if (!model_.empty()) turn.model = model_;
   return turn;
