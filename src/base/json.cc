@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <set>
+#include <deque>
+#include <unordered_set>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -71,6 +72,26 @@ std::string plain_key(std::string_view written) {
   if (written.find('\\') == std::string_view::npos) return std::string(written);
   return Json::parse(fmt::format("\"{}\"", written)).get<std::string>();
 }
+
+// The keys of one object: few are looked through, many are looked up.
+class KeySet {
+ public:
+  /// False when it is there already.
+  bool insert(std::string_view key) {
+    constexpr std::size_t k_few = 48;
+    if (few_.size() < k_few) {
+      if (std::find(few_.begin(), few_.end(), key) != few_.end()) return false;
+      few_.push_back(key);
+      return true;
+    }
+    if (many_.empty()) many_.insert(few_.begin(), few_.end());
+    return many_.insert(key).second;
+  }
+
+ private:
+  std::vector<std::string_view> few_;
+  std::unordered_set<std::string_view> many_;
+};
 
 // A walk over valid JSON text that only finds where things begin.
 class Locator {
@@ -145,14 +166,15 @@ class Locator {
     }
   }
   std::size_t duplicate_in_value(std::string& key) {
-    // One set of keys an open object; arrays push an empty marker.
-    std::vector<std::pair<bool, std::set<std::string>>> open;
+    // The keys of each open object; an array has none.
+    std::vector<std::pair<bool, KeySet>> open;
+    std::deque<std::string> decoded;  // owns the keys that are written with escapes
     while (true) {
       skip_space();
       if (at_ >= text_.size()) return std::string::npos;
       const char c = text_[at_];
       if (c == '{' || c == '[') {
-        open.emplace_back(c == '{', std::set<std::string>{});
+        open.emplace_back(c == '{', KeySet());
         ++at_;
         expect_key_ = c == '{';
         continue;
@@ -167,8 +189,10 @@ class Locator {
         const std::size_t start = at_;
         const std::string_view value = read_string();
         if (!open.empty() && open.back().first && expect_key_) {
-          key = plain_key(value);
-          if (!open.back().second.insert(key).second) {
+          const bool escaped = value.find('\\') != std::string_view::npos;
+          const std::string_view plain = escaped ? decoded.emplace_back(plain_key(value)) : value;
+          if (!open.back().second.insert(plain)) {
+            key = std::string(plain);
             return start;
           }
           expect_key_ = false;

@@ -9,6 +9,7 @@
 
 #include "base/crash_point.h"
 #include "base/strings.h"
+#include "lab/book_digest.h"
 #include "lab/file_book.h"
 
 namespace leanlab::lab {
@@ -131,42 +132,32 @@ Status FileBook::follow() {
 }
 
 Status FileBook::follow_batch() {
-  constexpr std::size_t k_batch = 500;
-  std::vector<std::pair<Record, Json>> batch;
+  constexpr std::size_t k_batch = 2000;
+  TRY_ASSIGN(std::vector<Digest> batch,
+             digest_records(*ledger_, index_->state().applied, k_batch, place_.name, objective_.metric));
+  INVARIANT(!batch.empty());
   std::vector<std::string> rows;
-  store::Head applied = index_->state().applied;
-  TRY(ledger_->scan(
-      applied,
-      [&](const Record& record) -> Status {
-        TRY_ASSIGN(Json whole, parse_json(record.text, "ledger.jsonl"));
-        Json body = std::move(whole["body"]);
-        if (auto row = row_of(record, body, ledger_->id(), place_.name, objective_.metric)) {
-          const bool stands_there = record.type == "imported" ? tail_.take(*row) : tail_.take(record.seq);
-          if (!stands_there) rows.push_back(std::move(*row));
-        }
-        applied = {record.seq, record.offset + record.size, record.hash};
-        batch.emplace_back(record, std::move(body));
-        return {};
-      },
-      k_batch));
+  for (Digest& digest : batch) {
+    if (!digest.row) continue;
+    const Record& record = digest.record;
+    const bool stands_there = record.type == "imported" ? tail_.take(*digest.row) : tail_.take(record.seq);
+    if (!stands_there) rows.push_back(std::move(*digest.row));
+  }
   // Rows that somebody else added since are left for the next opening to find: the accounted part stops before them.
   const bool all_ours = results_.size() == std::max(index_->state().results_size, tail_.accounted());
   TRY(results_.append(rows));
   if (all_ours && !rows.empty()) tail_.added(results_.size());
   crash_point("book.results_written");
   TRY(index_->update([&](IndexState& next) -> Status {
-    for (const auto& [record, body] : batch) TRY(index_->apply(record, body, place_.name, next));
-    next.applied = applied;
+    for (const Digest& digest : batch) TRY(index_->apply(digest, next));
+    next.applied = head_behind(batch.back().record);
     next.results_size = std::max(next.results_size, tail_.accounted());
     return {};
   }));
   crash_point("book.indexed");
   if (!on_judged_) return {};
-  for (const auto& [record, body] : batch) {
-    if (record.type != "judged") continue;
-    TRY_ASSIGN(Experiment experiment, from_record(body, place_.name));
-    experiment.seq = record.seq;
-    on_judged_(experiment);
+  for (const Digest& digest : batch) {
+    if (digest.record.type == "judged") on_judged_(*digest.experiment);
   }
   return {};
 }

@@ -132,29 +132,37 @@ Status BookIndex::put_refusal(std::uint64_t seq, const Refusal& refusal) {
   return insert.run();
 }
 
-Status BookIndex::apply(const store::Record& record, const Json& body, const std::string& lab,
-                        IndexState& next) {
-  const bool judged = record.type == "judged" || (record.type == "imported" && body.contains("number"));
-  if (judged || record.type == "proposed") {
-    TRY_ASSIGN(const Experiment experiment, from_record(body, lab));
+Status BookIndex::apply(const Digest& digest, IndexState& next) {
+  if (digest.fault) return fail(*digest.fault);
+  const store::Record& record = digest.record;
+  if (digest.experiment) {
+    const Experiment& experiment = *digest.experiment;
     TRY(put(experiment, record));
+    if (record.type == "champion_rescored") {
+      next.best = experiment.verdict == Verdict::accepted ? experiment.value : std::nullopt;
+      return {};
+    }
     next.last_number = std::max(next.last_number, experiment.number);
-    if (judged) ++next.count;
+    if (record.type != "proposed") ++next.count;
     if (record.type == "proposed" && experiment.origin == Origin::run) ++next.proposals;
     if (experiment.verdict == Verdict::accepted) next.best = experiment.value;
-  } else if (record.type == "repaired") {
-    TRY(put_repair(body["number"].get<std::uint64_t>(), body["sha256"].get<std::string>()));
-  } else if (record.type == "refused") {
-    TRY(put_refusal(record.seq, {body["file"].get<std::string>(), body["reason"].get<std::string>()}));
-    ++next.proposals;
-  } else if (record.type == "champion_rescored") {
-    TRY_ASSIGN(const Experiment experiment, from_record(body, lab));
-    TRY(put(experiment, record));
-    next.best = experiment.verdict == Verdict::accepted ? experiment.value : std::nullopt;
-  } else if (record.type == "seal_closed") {
-    next.seal = body.value("seal", std::string());
   } else if (record.type == "seal_opened") {
     next.seal.clear();
+  } else if (record.type == "repaired" || record.type == "refused" || record.type == "seal_closed") {
+    TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
+    return apply_other(record, whole["body"], next);
+  }
+  return {};
+}
+
+Status BookIndex::apply_other(const store::Record& record, const Json& body, IndexState& next) {
+  if (record.type == "seal_closed") {
+    next.seal = body.value("seal", std::string());
+  } else if (record.type == "repaired") {
+    TRY(put_repair(body["number"].get<std::uint64_t>(), body["sha256"].get<std::string>()));
+  } else {
+    TRY(put_refusal(record.seq, {body["file"].get<std::string>(), body["reason"].get<std::string>()}));
+    ++next.proposals;
   }
   return {};
 }

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "lab/book.h"
+#include "lab/book_digest.h"
 #include "lab/experiment.h"
 #include "store/database.h"
 #include "store/ledger.h"
@@ -49,8 +50,7 @@ class BookIndex {
   /// One transaction: `work` adds rows and changes `next`, which starts as the present state and is stored with them.
   [[nodiscard]] Status update(const std::function<Status(IndexState& next)>& work);
   /// Within update(): what a record of the ledger means for the rows and for `next`.
-  [[nodiscard]] Status apply(const store::Record& record, const Json& body, const std::string& lab,
-                             IndexState& next);
+  [[nodiscard]] Status apply(const Digest& digest, IndexState& next);
 
   [[nodiscard]] Result<std::optional<IndexRow>> champion() const;
   [[nodiscard]] Result<std::optional<IndexRow>> find(std::uint64_t number) const;
@@ -63,6 +63,8 @@ class BookIndex {
 
  private:
   explicit BookIndex(std::unique_ptr<store::Database> database) : database_(std::move(database)) {}
+  /// A record that holds no experiment.
+  [[nodiscard]] Status apply_other(const store::Record& record, const Json& body, IndexState& next);
   /// An experiment's record, pending or judged.
   [[nodiscard]] Status put(const Experiment& experiment, const store::Record& record);
   /// A repair of a pending one.

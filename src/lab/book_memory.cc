@@ -23,6 +23,7 @@ class MemoryBook final : public Book {
       experiment.verdict = better ? Verdict::accepted : Verdict::rejected;
       if (better) best_ = experiment.value;
     }
+    if (!experiment.best_so_far) experiment.best_so_far = best_;
     rows_.push_back(std::move(experiment));
   }
 

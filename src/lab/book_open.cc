@@ -119,8 +119,8 @@ Status FileBook::restore_results(BookReport& report) {
   return {};
 }
 
-store::Draft FileBook::import_draft(const std::string& row) {
-  return {"imported", [this, &row](std::uint64_t) {
+store::Draft FileBook::import_draft(const std::string& row, std::uint64_t& strays) {
+  return {"imported", [this, &row, &strays](std::uint64_t) {
             Json body = Json::object();
             if (auto imported = import_row(row, place_.name, objective_)) {
               imported->number = ++last_number_;
@@ -131,6 +131,8 @@ store::Draft FileBook::import_draft(const std::string& row) {
               }
               if (!imported->best_so_far) imported->best_so_far = best_;
               body = to_record(*imported);
+            } else {
+              ++strays;
             }
             // As it stands, so that a rebuilt file holds it unchanged; a line that is no row counts nowhere.
             body["row"] = row;
@@ -142,16 +144,22 @@ Status FileBook::import_foreign(BookReport& report) {
   const std::vector<std::string> rows = tail_.foreign();
   if (rows.empty()) return {};
   constexpr std::size_t k_batch = 1000;
+  std::uint64_t strays = 0;
   for (std::size_t start = 0; start < rows.size(); start += k_batch) {
     std::vector<store::Draft> drafts;
     for (std::size_t i = start; i < std::min(start + k_batch, rows.size()); ++i)
-      drafts.push_back(import_draft(rows[i]));
+      drafts.push_back(import_draft(rows[i], strays));
     TRY(ledger_->append_all(drafts), "importing {}", results_.path().filename().string());
     TRY(follow());
   }
-  report.imported = rows.size();
-  report.notices.push_back(fmt::format("{} of {} imported; they are marked as not verifiable",
-                                       plural(rows.size(), "row"), results_.path().filename().string()));
+  const std::string file = results_.path().filename().string();
+  report.imported = rows.size() - strays;
+  if (report.imported > 0)
+    report.notices.push_back(fmt::format("{} of {} imported; they are marked as not verifiable",
+                                         plural(report.imported, "row"), file));
+  if (strays > 0)
+    report.notices.push_back(fmt::format(
+        "{} of {} hold no JSON object: kept as they are, and counted nowhere", plural(strays, "line"), file));
   return {};
 }
 

@@ -49,9 +49,9 @@ Result<std::uint64_t> rebuild_book(const Place& place, const Config& config, con
     TRY(results.mend());
     std::vector<ResultsLine> lines;
     TRY(results.scan(0, [&](ResultsLine& line) -> Status {
-      if (line.ledger == ledger->id())
-        line.text.clear();  // the ledger has it: a large book is not held in memory
-      lines.push_back(std::move(line));
+      // What the ledger has comes from there: a large book is not held in memory.
+      const bool ours = line.ledger == ledger->id() && line.seq <= ledger->head().seq;
+      if (!ours) lines.push_back(std::move(line));
       return {};
     }));
     ResultsTail tail(std::move(lines), 0, ledger->id(), ledger->head().seq, ledger->head().seq);

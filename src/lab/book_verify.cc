@@ -2,15 +2,18 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <unordered_map>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "base/fs.h"
 #include "base/hash.h"
+#include "base/parallel.h"
 #include "base/strings.h"
 #include "lab/anchorage.h"
 #include "lab/book.h"
+#include "lab/book_digest.h"
 #include "lab/book_index.h"
 #include "lab/lost_state.h"
 #include "lab/results_file.h"
@@ -22,6 +25,24 @@ namespace leanlab::lab {
 
 namespace {
 
+constexpr std::size_t k_most_problems = 1000;
+constexpr std::size_t k_most_gone = 10;
+constexpr std::size_t k_batch = 2000;
+
+/// A row by a short hash, so that a large book needs little memory.
+struct Row {
+  std::uint64_t seq = 0, hash = 0;
+};
+std::uint64_t short_hash(const std::string& row) {
+  return std::stoull(sha256_hex(row).substr(0, 16), nullptr, 16);
+}
+
+/// What was found about the files of one record.
+struct Stored {
+  std::vector<std::string> problems;
+  bool gone = false;  ///< the experiment's file
+};
+
 class Verifier {
  public:
   Verifier(const Place& place, const Config& config, VerifyReport& report)
@@ -31,10 +52,16 @@ class Verifier {
   Status run_without_ledger(const Clock& clock);
 
  private:
-  void problem(std::uint64_t seq, std::string what) { report_.problems.push_back({seq, std::move(what)}); }
-  Status check_record(const store::Record& record);
-  void check_stored(const store::Record& record, const Json& body);
-  void check_judged_seal(std::uint64_t seq, const Json& body);
+  void problem(std::uint64_t seq, std::string what) {
+    if (report_.problems.size() < k_most_problems)
+      report_.problems.push_back({seq, std::move(what)});
+    else
+      ++more_problems_;
+  }
+  Status check_records(const store::Ledger& ledger, std::uint64_t last);
+  Status check_record(const Digest& digest);
+  void check_judged_seal(std::uint64_t seq, const Experiment& experiment);
+  void tell_what_is_left_out();
   void check_rows(const store::Ledger& ledger);
   void check_index(const store::Head& head, const store::Ledger& ledger);
   void check_anchors(const store::Ledger& ledger, const Clock& clock);
@@ -46,6 +73,10 @@ class Verifier {
   VerifyReport& report_;
   const store::Blobs blobs_;
   std::uint64_t judged_ = 0;
+  std::uint64_t more_problems_ = 0;
+  std::vector<std::string> gone_;  // files of judged experiments
+  std::uint64_t more_gone_ = 0;
+  std::vector<Row> rows_;                       // that results.jsonl must hold
   std::uint64_t followed_ = 0;                  // the last record that database and results.jsonl have seen
   std::string seal_;                            // in force, by the records read so far
   std::map<std::string, std::uint64_t> seals_;  // each that a lock closed, and the record of its last use
@@ -60,16 +91,24 @@ Status Verifier::run(const Clock& clock) {
     report_.notices.push_back("the last write was cut off; the next run moves it aside");
   if (!chain.problems.empty()) return {};
   TRY_ASSIGN(const auto ledger, store::Ledger::open(place_.state, store::Ledger::Mode::read_only, {}, clock));
-  TRY(ledger->scan({}, [&](const store::Record& record) {
-    if (record.seq > chain.head.seq) return Status();
-    return check_record(record);
-  }));
+  TRY(check_records(*ledger, chain.head.seq));
   check_anchors(*ledger, clock);
   check_index(chain.head, *ledger);
   check_rows(*ledger);
   check_seal(seal_);
   check_past_seals();
+  tell_what_is_left_out();
   return {};
+}
+
+void Verifier::tell_what_is_left_out() {
+  for (const std::string& file : gone_)
+    report_.notices.push_back(fmt::format("{} is gone; its copy is kept in the store", file));
+  if (more_gone_ > 0)
+    report_.notices.push_back(
+        fmt::format("so are {} more; their copies are kept in the store", plural(more_gone_, "file")));
+  if (more_problems_ > 0)
+    report_.problems.push_back({0, fmt::format("and {} more", plural(more_problems_, "problem"))});
 }
 
 Status Verifier::run_without_ledger(const Clock& clock) {
@@ -102,54 +141,90 @@ void Verifier::check_anchors(const store::Ledger& ledger, const Clock& clock) {
   problem(0, broken.message + "; " + broken.next);
 }
 
-Status Verifier::check_record(const store::Record& record) {
+namespace {
+
+/// The stored copies that a record names, and the experiment's file in the lab.
+Stored look_at_files(const Digest& digest, const Place& place, const store::Blobs& blobs) {
+  Stored found;
+  const store::Record& record = digest.record;
+  if (!digest.experiment || record.type == "imported") return found;
+  const Experiment& experiment = *digest.experiment;
+  const auto look = [&](const char* what, const std::string& hash) {
+    if (hash.empty()) return;
+    if (const auto blob = blobs.get(hash); !blob)
+      found.problems.push_back(fmt::format("the stored {} {} of experiment {} ({}) does not hold: {}", what,
+                                           hash.substr(0, 16), experiment.number, experiment.file,
+                                           one_line(blob.error())));
+  };
+  look("copy", experiment.sha256);
+  look("log", experiment.log);
+  look("transcript", experiment.transcript);
+  if (record.type != "judged") return found;
+  const fs::path path = place.folder / experiment.file;
+  std::error_code ignored;
+  found.gone = !fs::exists(path, ignored);
+  if (found.gone) return found;
+  if (const auto hash = sha256_file(path); hash && *hash != experiment.sha256)
+    found.problems.push_back(fmt::format(
+        "{} is not what was judged: it was changed afterwards (the judged copy is kept in the store)",
+        experiment.file));
+  return found;
+}
+
+}  // namespace
+
+Status Verifier::check_records(const store::Ledger& ledger, std::uint64_t last) {
+  store::Head at;
+  while (at.seq < last) {
+    TRY_ASSIGN(std::vector<Digest> batch,
+               digest_records(ledger, at, std::min<std::uint64_t>(k_batch, last - at.seq), place_.name,
+                              config_.objective.metric));
+    if (batch.empty()) break;
+    at = head_behind(batch.back().record);
+    std::vector<Stored> stored(batch.size());
+    in_parallel(batch.size(), [&](std::size_t i) { stored[i] = look_at_files(batch[i], place_, blobs_); });
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Digest& digest = batch[i];
+      for (std::string& what : stored[i].problems) problem(digest.record.seq, std::move(what));
+      if (stored[i].gone && gone_.size() < k_most_gone)
+        gone_.push_back(digest.experiment->file);
+      else if (stored[i].gone)
+        ++more_gone_;
+      TRY(check_record(digest));
+    }
+  }
+  return {};
+}
+
+Status Verifier::check_record(const Digest& digest) {
+  const store::Record& record = digest.record;
+  if (digest.fault) {
+    problem(record.seq, one_line(*digest.fault));
+    return {};
+  }
+  if (digest.experiment && (record.type == "judged" || record.type == "imported")) ++judged_;
+  if (record.type == "judged") rows_.push_back({record.seq, short_hash(*digest.row)});
+  const bool scored = record.type == "judged" || record.type == "champion_rescored";
+  if (scored && digest.experiment->sealed) check_judged_seal(record.seq, *digest.experiment);
+  if (record.type == "seal_opened") seal_.clear();
+  if (record.type != "seal_closed" && record.type != "repaired") return {};
   TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
   const Json& body = whole["body"];
-  if (record.type == "judged" || (record.type == "imported" && body.contains("number"))) ++judged_;
-  if (record.type == "judged" || record.type == "proposed" || record.type == "repaired" ||
-      record.type == "champion_rescored")
-    check_stored(record, body);
-  if (record.type == "seal_opened") seal_.clear();
   if (record.type == "seal_closed") {
     seal_ = body.value("seal", std::string());
     seals_[seal_] = record.seq;
+  } else if (const auto blob = blobs_.get(body.value("sha256", std::string())); !blob) {
+    problem(record.seq, fmt::format("the stored copy of a repair of experiment {} does not hold: {}",
+                                    body.value("number", std::uint64_t{0}), one_line(blob.error())));
   }
-  const bool scored = record.type == "judged" || record.type == "champion_rescored";
-  if (scored && body.value("sealed", false)) check_judged_seal(record.seq, body);
   return {};
 }
 
 // A judgement under a lock names the one that was in force then.
-void Verifier::check_judged_seal(std::uint64_t seq, const Json& body) {
-  const std::string under = body.value("seal", std::string());
-  if (under != seal_)
+void Verifier::check_judged_seal(std::uint64_t seq, const Experiment& experiment) {
+  if (experiment.seal != seal_)
     problem(seq, fmt::format("experiment {} is said to be judged under seal {}, which was not in force then",
-                             body.value("number", std::uint64_t{0}), under.substr(0, 12)));
-}
-
-void Verifier::check_stored(const store::Record& record, const Json& body) {
-  for (const char* key : {"sha256", "log", "transcript"}) {
-    const std::string hash = body.value(key, std::string());
-    if (hash.empty()) continue;
-    if (const auto blob = blobs_.get(hash); !blob)
-      problem(record.seq, fmt::format("the stored {} {} of experiment {} ({}) does not hold: {}",
-                                      std::string_view(key) == "sha256" ? "copy" : key, hash.substr(0, 16),
-                                      body.value("number", std::uint64_t{0}),
-                                      body.value("file", std::string("its repair")), one_line(blob.error())));
-  }
-  if (record.type == "judged") {
-    const std::string file = body.value("file", std::string());
-    const fs::path path = place_.folder / file;
-    if (!fs::exists(path)) {
-      report_.notices.push_back(fmt::format("{} is gone; its copy is kept in the store", file));
-    } else if (const auto hash = sha256_file(path); hash && *hash != body.value("sha256", std::string())) {
-      problem(
-          record.seq,
-          fmt::format(
-              "{} is not what was judged: it was changed afterwards (the judged copy is kept in the store)",
-              file));
-    }
-  }
+                             experiment.number, experiment.seal.substr(0, 12)));
 }
 
 void Verifier::check_index(const store::Head& head, const store::Ledger& ledger) {
@@ -174,33 +249,25 @@ void Verifier::check_index(const store::Head& head, const store::Ledger& ledger)
   }
 }
 
-// The rows are compared by a short hash, so that a large book needs little memory.
 void Verifier::check_rows(const store::Ledger& ledger) {
   const ResultsFile results(place_.folder / config_.results_file);
-  std::unordered_map<std::uint64_t, std::uint64_t> ours;
-  const auto hash = [](const std::string& row) {
-    return std::stoull(sha256_hex(row).substr(0, 16), nullptr, 16);
-  };
+  enum class Seen : char { no, same, changed };
+  std::vector<Seen> seen(rows_.size(), Seen::no);
   const Status read = results.scan(0, [&](ResultsLine& line) -> Status {
-    if (line.ledger == ledger.id()) ours[line.seq] = hash(line.text);
+    if (line.ledger != ledger.id()) return {};
+    const auto row = std::ranges::lower_bound(rows_, line.seq, {}, &Row::seq);
+    if (row == rows_.end() || row->seq != line.seq) return {};
+    seen[static_cast<std::size_t>(row - rows_.begin())] =
+        row->hash == short_hash(line.text) ? Seen::same : Seen::changed;
     return {};
   });
   if (!read) return problem(0, one_line(read.error()));
-  const Status scanned = ledger.scan({}, [&](const store::Record& record) -> Status {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
     // What a crash kept from following the ledger, and what a run records just now, has its row a little later.
-    if (record.type != "judged" || record.seq > followed_) return {};
-    TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
-    const auto row = row_of(record, whole["body"], ledger.id(), place_.name, config_.objective.metric);
-    const auto found = ours.find(record.seq);
-    if (found == ours.end()) {
-      problem(record.seq, fmt::format("{} lacks its row (leanlab rebuild mends it)", config_.results_file));
-    } else if (row && found->second != hash(*row)) {
-      problem(record.seq,
-              fmt::format("its row in {} was changed (leanlab rebuild mends it)", config_.results_file));
-    }
-    return {};
-  });
-  if (!scanned) problem(0, one_line(scanned.error()));
+    if (seen[i] == Seen::same || rows_[i].seq > followed_) continue;
+    problem(rows_[i].seq, fmt::format("{} {} (leanlab rebuild mends it)", config_.results_file,
+                                      seen[i] == Seen::no ? "lacks its row" : "holds another row for it"));
+  }
 }
 
 // `recorded`: what the ledger says, where there is one.

@@ -101,7 +101,7 @@ class FileBook final : public Book {
   void anchor();
   Status restore_results(BookReport& report);
   Status import_foreign(BookReport& report);
-  store::Draft import_draft(const std::string& row);
+  store::Draft import_draft(const std::string& row, std::uint64_t& strays);
   Status append(store::Draft draft);
   Status follow();
   Status follow_batch();

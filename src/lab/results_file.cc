@@ -11,7 +11,10 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/fs.h"
+#include "base/json_python.h"
+#include "base/parallel.h"
 #include "base/strings.h"
+#include "lab/book_digest.h"
 
 namespace leanlab::lab {
 
@@ -32,6 +35,7 @@ Result<std::string> text_behind(const fs::path& path, std::uint64_t offset) {
 }
 
 void find_owner(ResultsLine& line) {
+  if (line.text.find("\"leanlab\"") == std::string::npos) return;
   const auto row = parse_json(line.text);
   if (!row || !row->is_object() || !row->contains("leanlab")) return;
   const Json& ours = (*row)["leanlab"];
@@ -53,7 +57,7 @@ Status ResultsFile::mend() const {
   TRY_ASSIGN(const std::string text, text_behind(path_, from));
   if (text.empty() || text.back() == '\n') return {};
   const std::size_t last = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
-  if (parse_json(std::string_view(text).substr(last))) {
+  if (parse_python_json(std::string_view(text).substr(last))) {
     TRY_ASSIGN(Fd fd, open_file(path_, O_WRONLY | O_APPEND));
     return write_all(fd.get(), "\n");
   }
@@ -69,30 +73,30 @@ Status ResultsFile::scan(std::uint64_t offset, const std::function<Status(Result
   std::string text;  // from `offset` on
   std::uint64_t read_to = offset;
   bool more = true;
-  const auto take = [&](std::string_view whole, bool ended) -> Status {
-    ResultsLine line;
-    line.text = std::string(trim(whole));
-    line.end = offset + whole.size();
-    if (line.text.empty() || (!ended && !parse_json(line.text))) return {};
-    find_owner(line);
-    return visit(line);
-  };
   while (more) {
     TRY_ASSIGN(const std::string piece, read_at(fd.get(), read_to, k_piece), "reading {}", path_.string());
     more = piece.size() == k_piece;
     read_to += piece.size();
     text += piece;
+    std::vector<ResultsLine> lines;
     std::size_t start = 0;
     for (std::size_t newline = text.find('\n'); newline != std::string::npos;
          newline = text.find('\n', start)) {
-      const std::size_t size = newline + 1 - start;
-      TRY(take(std::string_view(text).substr(start, size), true));
-      offset += size;
-      start += size;
+      offset += newline + 1 - start;
+      lines.push_back({text.substr(start, newline + 1 - start), offset, {}, 0});
+      start = newline + 1;
     }
     text.erase(0, start);
+    // What has no newline counts when it is whole.
+    if (!more && parse_python_json(text)) lines.push_back({text, offset + text.size(), {}, 0});
+    in_parallel(lines.size(), [&](std::size_t i) {
+      lines[i].text = repair_utf8(trim(lines[i].text));  // as the ledger will hold it
+      find_owner(lines[i]);
+    });
+    for (ResultsLine& line : lines)
+      if (!line.text.empty()) TRY(visit(line));
   }
-  return text.empty() ? Status() : take(text, false);
+  return {};
 }
 
 Result<std::vector<ResultsLine>> ResultsFile::read(std::uint64_t offset) const {
@@ -129,7 +133,7 @@ ResultsTail::ResultsTail(std::vector<ResultsLine> lines, std::uint64_t accounted
     if (ours)
       ours_.emplace(line.seq, index);
     else
-      foreign_.emplace(line.text, index);
+      foreign_.emplace(std::hash<std::string>()(line.text), index);
     slots_.push_back({line.end, ours && line.seq <= known_seq, ours ? std::string() : std::move(line.text)});
   }
 }
@@ -142,8 +146,9 @@ bool ResultsTail::take(std::uint64_t seq) {
 }
 
 bool ResultsTail::take(const std::string& row) {
-  const auto found = foreign_.find(row);
-  if (found == foreign_.end()) return false;
+  auto [found, end] = foreign_.equal_range(std::hash<std::string>()(row));
+  while (found != end && slots_[found->second].text != row) ++found;
+  if (found == end) return false;
   slots_[found->second].known = true;
   foreign_.erase(found);
   return true;
@@ -187,7 +192,7 @@ std::optional<double> number_field(const Json& object, const char* key) {
 }  // namespace
 
 Result<Experiment> import_row(const std::string& row, const std::string& lab, const Objective& objective) {
-  TRY_ASSIGN(const Json object, parse_json(row, "results.jsonl"));
+  TRY_ASSIGN(const Json object, parse_python_json(row, "results.jsonl"));
   if (!object.is_object())
     return fail(ErrorCode::misconfigured, "a line of results.jsonl is not a JSON object");
   Experiment experiment;
@@ -218,33 +223,25 @@ Result<Experiment> import_row(const std::string& row, const std::string& lab, co
   return experiment;
 }
 
-std::optional<std::string> row_of(const store::Record& record, const Json& body, const std::string& ledger,
-                                  const std::string& lab, const std::string& metric) {
-  if (record.type == "imported") return body.value("row", std::string());
-  if (record.type != "judged") return std::nullopt;
-  auto experiment = from_record(body, lab);
-  if (!experiment) return std::nullopt;  // apply() reports it
-  experiment->seq = record.seq;
-  return to_row(*experiment, metric, ledger);
-}
-
 Status write_results(const ResultsFile& results, const store::Ledger& ledger, const std::string& lab,
                      const std::string& metric) {
   fs::path fresh = results.path();
   fresh += ".rebuilding";
   TRY(remove_tree(fresh));
   const ResultsFile file(fresh);
-  std::vector<std::string> rows;
-  TRY(ledger.scan({}, [&](const store::Record& record) -> Status {
-    if (record.type != "imported" && record.type != "judged") return {};
-    TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
-    if (auto row = row_of(record, whole["body"], ledger.id(), lab, metric)) rows.push_back(std::move(*row));
-    if (rows.size() < 1000) return {};
+  constexpr std::size_t k_batch = 2000;
+  store::Head at;
+  while (true) {
+    TRY_ASSIGN(std::vector<Digest> batch, digest_records(ledger, at, k_batch, lab, metric));
+    if (batch.empty()) break;
+    at = head_behind(batch.back().record);
+    std::vector<std::string> rows;
+    for (Digest& digest : batch) {
+      if (digest.fault) return fail(std::move(*digest.fault));
+      if (digest.row) rows.push_back(std::move(*digest.row));
+    }
     TRY(file.append(rows));
-    rows.clear();
-    return {};
-  }));
-  TRY(file.append(rows));
+  }
   std::error_code error;
   if (!fs::exists(fresh))
     fs::remove(results.path(), error);  // no rows: no file

@@ -75,17 +75,12 @@ class ResultsTail {
   std::size_t first_unknown_ = 0;
   std::uint64_t accounted_ = 0;
   std::map<std::uint64_t, std::size_t> ours_;
-  std::unordered_multimap<std::string, std::size_t> foreign_;
+  std::unordered_multimap<std::size_t, std::size_t> foreign_;  // by the hash of the text
 };
 
 /// A row that the ledger does not know, as an experiment marked not verifiable. Errors: misconfigured (no JSON object).
 [[nodiscard]] Result<Experiment> import_row(const std::string& row, const std::string& lab,
                                             const Objective& objective);
-
-/// The row of results.jsonl that a ledger record stands for; none for records that have no row.
-[[nodiscard]] std::optional<std::string> row_of(const store::Record& record, const Json& body,
-                                                const std::string& ledger, const std::string& lab,
-                                                const std::string& metric);
 
 /// Replaces results.jsonl by the rows of the whole ledger. Errors: integrity, io, no_space.
 [[nodiscard]] Status write_results(const ResultsFile& results, const store::Ledger& ledger,

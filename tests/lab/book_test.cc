@@ -102,6 +102,37 @@ TEST_F(BookTest, VerdictsAndBestFollowTheOrderOfTheLedger) {
   expect_sound();
 }
 
+TEST_F(BookTest, RowsAsPythonWritesThemAreImportedOnceAndKeepTheirMeaning) {
+  const std::string text =
+      "{\"experiment_file\": \"experiments/a.py\", \"score\": 0.5, \"r2\": NaN, \"gap\": -Infinity, "
+      "\"best_so_far\": true}\r\n"
+      "\n"
+      "{\"experiment_file\": \"experiments/b.py\", \"score\": NaN, \"best_so_far\": false, \"notes\": \"half "
+      "\\ud800\"}\n"
+      "{\"experiment_file\": \"experiments/c.py\", \"score\": 0.1, \"score\": 0.75, \"best_so_far\": true}\n"
+      "{\"experiment_file\": \"experiments/d.py\", \"score\": 0.6, \"notes\": \"no UTF-8: \xff\"}\n"
+      "somebody's note\n"
+      "{\"experiment_file\": \"experiments/e.py\", \"score\": 0.7, \"seconds\": Infinity}";
+  ASSERT_TRUE(write_file(place_.folder / "results.jsonl", text));
+  for (const Book::Mode mode :
+       {Book::Mode::read_only, Book::Mode::write, Book::Mode::write, Book::Mode::read_only}) {
+    BookReport report;
+    const auto book = open(mode, &report);
+    EXPECT_EQ(book->count(), 5u);
+    EXPECT_EQ(book->best(), 0.75);
+    EXPECT_EQ((*book->find(1))->metrics.size(), 1u) << "what is no number is dropped";
+    EXPECT_EQ((*book->find(2))->verdict, Verdict::invalid);
+    EXPECT_EQ((*book->find(5))->value, 0.7) << "the last line has no newline";
+    EXPECT_EQ(book->best_history(9)->back(), 0.75);
+  }
+  EXPECT_EQ(rows().size(), 7u) << "nothing was added or lost";
+  ASSERT_TRUE(remove_tree(place_.folder / "results.jsonl"));
+  EXPECT_EQ(open()->count(), 5u);
+  EXPECT_EQ(open()->count(), 5u);
+  EXPECT_EQ(rows().size(), 6u) << "the empty line is gone";
+  expect_sound();
+}
+
 TEST_F(BookTest, ManyJudgeAtOnce) {
   constexpr std::size_t k_threads = 16;
   auto book = open();
