@@ -96,6 +96,22 @@ Json to_json(const Event& event, const std::string& ts) {
   return object;
 }
 
+void RunSummary::add(const Experiment& experiment) {
+  ++made;
+  ++verdicts[experiment.verdict];
+  if (experiments.size() < k_kept) experiments.push_back(experiment);
+}
+
+void RunSummary::add(const Refusal& refusal) {
+  ++refusals;
+  if (refused.size() < k_kept) refused.push_back(refusal);
+}
+
+std::uint64_t RunSummary::accepted() const {
+  const auto found = verdicts.find(Verdict::accepted);
+  return found == verdicts.end() ? 0 : found->second;
+}
+
 Json to_json(const RunSummary& summary) {
   Json object;
   object["lab"] = summary.lab;
@@ -105,14 +121,14 @@ Json to_json(const RunSummary& summary) {
   object["best_id"] = summary.best ? Json(summary.best->id()) : Json(nullptr);
   object["best_before"] = or_null(summary.best_before);
   object["best_parent"] = or_null(summary.best_parent);
-  object["improved"] = summary.improved;
+  object["improved"] = summary.accepted() > 0;
   object["cost_usd"] = or_null(summary.cost_usd);
   object["known_cost_usd"] = summary.known_cost_usd;
   object["turns"] = summary.turns;
   object["unpriced_turns"] = summary.unpriced_turns;
-  object["accepted"] = summary.accepted;
-  object["cost_per_accepted_usd"] = summary.cost_usd && summary.accepted > 0
-                                        ? Json(*summary.cost_usd / static_cast<double>(summary.accepted))
+  object["accepted"] = summary.accepted();
+  object["cost_per_accepted_usd"] = summary.cost_usd && summary.accepted() > 0
+                                        ? Json(*summary.cost_usd / static_cast<double>(summary.accepted()))
                                         : Json(nullptr);
   object["tokens"] = tokens_json(summary.tokens);
   object["seconds"] = summary.seconds;

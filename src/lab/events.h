@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -65,26 +66,34 @@ struct Notice {
 };
 /// The closing summary; also what `run --json` prints.
 struct RunSummary {
+  /// Experiments and refusals that are kept whole; a long run is summed up, its experiments are in the book.
+  static constexpr std::size_t k_kept = 1000;
+
   std::string lab;
   Objective objective;
-  std::vector<Experiment> experiments;  ///< made in this run, in the book's order (at most 1,000 kept)
-  std::uint64_t made = 0;
-  std::vector<Refusal> refused;
+  std::uint64_t made = 0;                     ///< experiments of this run
+  std::map<Verdict, std::uint64_t> verdicts;  ///< of all that were made
+  std::vector<Experiment> experiments;        ///< the first k_kept of them
+  std::uint64_t refusals = 0;
+  std::vector<Refusal> refused;  ///< the first k_kept refusals
   std::optional<double> best_before;
   std::optional<Experiment> best;     ///< the champion now
   std::optional<double> best_parent;  ///< the champion's parent's value
-  bool improved = false;
   std::optional<double>
       cost_usd;               ///< of all turns, fruitless ones and the Director's too; none: one is unknown
   double known_cost_usd = 0;  ///< of the turns whose cost is known
   std::uint64_t turns = 0;    ///< that are worth a record: not those of free agents
   std::uint64_t unpriced_turns = 0;
   std::optional<agent::Tokens> tokens;
-  std::uint64_t accepted = 0;  ///< new bests
-  bool budget_spent = false;   ///< a cap ended the run: exit 4
+  bool budget_spent = false;  ///< a cap ended the run: exit 4
   double seconds = 0;
   std::string ended_because;  ///< empty: all were made; else "interrupted", "budget", ...
   std::string next;           ///< what a person can do about that; empty: go on with --resume
+
+  void add(const Experiment& experiment);
+  void add(const Refusal& refusal);
+  /// New bests among what was made.
+  [[nodiscard]] std::uint64_t accepted() const;
 };
 
 using Event = std::variant<RunStarted, AttemptStarted, PhaseChanged, AttemptFinished, AttemptRefused,

@@ -27,7 +27,6 @@ namespace leanlab::metric {
 
 namespace {
 
-constexpr std::size_t k_kept_in_summary = 1000;
 // A lab whose agent is refused again and again must not run for ever: refusals do not count towards N.
 constexpr std::uint64_t k_refusals_in_a_row = 20;
 
@@ -229,8 +228,7 @@ Status Run::perform(AttemptContext& context, const Job& job) {
   context.on_recorded = [&](const lab::Experiment& experiment) {
     recorded = experiment;
     const std::lock_guard lock(mutex_);
-    ++summary_.made;
-    if (summary_.experiments.size() < k_kept_in_summary) summary_.experiments.push_back(experiment);
+    summary_.add(experiment);
   };
   agent::Agent* earlier = job.pending ? team_->named(job.pending->agent)
                           : job.kept  ? team_->named(job.kept->agent)
@@ -248,7 +246,7 @@ void Run::work() {
   AttemptContext context{
       session_, nullptr, turns_.get(), plan_.seed, *proposing_, {}, [this](const lab::Refusal& refusal) {
         const std::lock_guard lock(mutex_);
-        if (summary_.refused.size() < k_kept_in_summary) summary_.refused.push_back(refusal);
+        summary_.add(refusal);
       }};
   while (const auto job = claim()) {
     if (const Status done = perform(context, *job); !done) settle(fail(done.error()));
@@ -309,9 +307,6 @@ Result<lab::RunSummary> Run::make() {
 void Run::add_up() {
   std::sort(summary_.experiments.begin(), summary_.experiments.end(),
             [](const auto& a, const auto& b) { return a.seq < b.seq; });
-  for (const lab::Experiment& experiment : summary_.experiments)
-    summary_.accepted += experiment.verdict == lab::Verdict::accepted ? 1 : 0;
-  summary_.improved = summary_.accepted > 0;
   const lab::Spent spent = turns_->spent();
   summary_.cost_usd = spent.cost_usd();
   summary_.known_cost_usd = spent.usd;

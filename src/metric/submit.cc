@@ -28,13 +28,8 @@ Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Pla
                          nullptr,
                          entropy_seed() >> 33,
                          proposing,
-                         [&](const lab::Experiment& experiment) {
-                           ++summary.made;
-                           summary.improved =
-                               summary.improved || experiment.verdict == lab::Verdict::accepted;
-                           summary.experiments.push_back(experiment);
-                         },
-                         [&](const lab::Refusal& refusal) { summary.refused.push_back(refusal); }};
+                         [&](const lab::Experiment& experiment) { summary.add(experiment); },
+                         [&](const lab::Refusal& refusal) { summary.add(refusal); }};
   const auto started = clock.steady();
   std::uint64_t attempt = 0;
   TRY_ASSIGN(const auto pending, session->book->pending());

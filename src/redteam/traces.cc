@@ -1,24 +1,23 @@
-// Files of /proc have no size, so they are read as streams.
+// Traces of an attack on this machine: files, processes, sockets, ports, IPC objects, keys.
 #include "redteam/traces.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/strings.h"
 
 namespace leanlab::redteam {
 
 namespace {
 
-std::string slurp(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+/// A table of the kernel's; empty when this kernel has none, or when the process that it tells of is gone.
+std::string read_table(const fs::path& path) {
+  return read_file(path).value_or("");
 }
 
 std::string signature(const fs::path& path) {
@@ -61,15 +60,13 @@ void find_marked_files(const fs::path& field, const std::string& mark, std::vect
 }
 
 void find_processes(const std::string& field, std::vector<std::string>& traces) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const std::string pid = entry.path().filename().string();
-    if (pid.find_first_not_of("0123456789") != std::string::npos || pid == std::to_string(::getpid()))
-      continue;
+  const std::string own = std::to_string(::getpid());
+  for (const std::string& pid : list_directory("/proc").value_or(std::vector<std::string>())) {
+    if (pid.find_first_not_of("0123456789") != std::string::npos || pid == own) continue;
     std::error_code gone;
-    const std::string command = slurp(entry.path() / "cmdline");
+    const std::string command = read_table(fs::path("/proc") / pid / "cmdline");
     const bool ours = command.find(field) != std::string::npos ||
-                      fs::read_symlink(entry.path() / "cwd", gone).string().starts_with(field);
+                      fs::read_symlink(fs::path("/proc") / pid / "cwd", gone).string().starts_with(field);
     if (ours)
       traces.push_back(fmt::format("process {}: {}", pid,
                                    clip(printable(replace_all(command, std::string(1, '\0'), " ")), 80)));
@@ -79,7 +76,7 @@ void find_processes(const std::string& field, std::vector<std::string>& traces) 
 /// Lines of a table of the kernel's that hold `word`.
 void find_lines(const fs::path& table, std::string_view word, const char* what,
                 std::vector<std::string>& traces) {
-  const std::string text = slurp(table);
+  const std::string text = read_table(table);
   for (const std::string_view line : split_lines(text)) {
     if (line.find(word) != std::string_view::npos)
       traces.push_back(std::string(what) + " " + std::string(trim(line)));

@@ -103,12 +103,10 @@ TEST(RunSummary, NamesTheBestItsParentAndTheNextCommand) {
   lab::RunSummary summary;
   summary.lab = "digits";
   summary.objective = {"accuracy", lab::Direction::maximise};
-  summary.experiments = {experiment(1, lab::Verdict::accepted, 0.5),
-                         experiment(2, lab::Verdict::invalid, {})};
-  summary.made = 2;
+  summary.add(experiment(1, lab::Verdict::accepted, 0.5));
+  summary.add(experiment(2, lab::Verdict::invalid, {}));
   summary.best = summary.experiments.front();
   summary.best_parent = 0.4;
-  summary.improved = true;
   summary.seconds = 3;
   const std::string text = summary_text(summary, Style());
   EXPECT_THAT(text, HasSubstr("2 experiments in 3.0 s: 1 accepted, 1 invalid"));

@@ -43,10 +43,9 @@ TEST(Events, TheSummaryIsTheContractsObject) {
   RunSummary summary;
   summary.lab = "digits";
   summary.objective = {"accuracy", Direction::maximise};
-  summary.made = 1;
   summary.best = experiment();
-  summary.experiments = {experiment()};
-  summary.refused = {{"f", "r"}};
+  summary.add(experiment());
+  summary.add(Refusal{"f", "r"});
   const Json object = to_json(summary);
   EXPECT_EQ(object["lab"], "digits");
   EXPECT_EQ(object["new"], 1);
@@ -55,6 +54,24 @@ TEST(Events, TheSummaryIsTheContractsObject) {
   EXPECT_TRUE(object["tokens"].is_null());
   EXPECT_EQ(object["experiments"][0]["id"], "digits/2");
   EXPECT_EQ(to_line(object["refused"]), R"([{"file":"f","reason":"r"}])");
+}
+
+TEST(Events, ALongRunIsCountedWholeAndKeptInPart) {
+  RunSummary summary;
+  Experiment rejected = experiment();
+  rejected.verdict = Verdict::rejected;
+  for (std::size_t i = 0; i < RunSummary::k_kept + 5; ++i) {
+    summary.add(rejected);
+    summary.add(Refusal{"f", "r"});
+  }
+  summary.add(experiment());
+  EXPECT_EQ(summary.experiments.size(), RunSummary::k_kept);
+  EXPECT_EQ(summary.refused.size(), RunSummary::k_kept);
+  EXPECT_EQ(summary.refusals, RunSummary::k_kept + 5);
+  const Json object = to_json(summary);
+  EXPECT_EQ(object["new"], RunSummary::k_kept + 6);
+  EXPECT_EQ(object["accepted"], 1);
+  EXPECT_EQ(object["improved"], true);
 }
 
 }  // namespace

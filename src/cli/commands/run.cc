@@ -88,8 +88,9 @@ Result<int> run_run(Context& context, const Arguments& arguments) {
   if (!summary) return display.failed(summary.error());
   display.done();
   if (summary->budget_spent) return exit_code(ErrorCode::budget_spent);
-  return arguments.has("--require-improvement") && !summary->improved ? exit_code(ErrorCode::goal_not_met)
-                                                                      : 0;
+  return arguments.has("--require-improvement") && summary->accepted() == 0
+             ? exit_code(ErrorCode::goal_not_met)
+             : 0;
 }
 
 }  // namespace

@@ -11,12 +11,10 @@ std::string counts(const lab::RunSummary& summary) {
   std::string text;
   for (const lab::Verdict verdict : {lab::Verdict::accepted, lab::Verdict::rejected, lab::Verdict::undecided,
                                      lab::Verdict::invalid, lab::Verdict::tampered}) {
-    std::size_t count = 0;
-    for (const lab::Experiment& experiment : summary.experiments) count += experiment.verdict == verdict;
-    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, lab::name(verdict));
+    if (const auto count = summary.verdicts.find(verdict); count != summary.verdicts.end())
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count->second, lab::name(verdict));
   }
-  if (!summary.refused.empty())
-    text += fmt::format("{}{} refused", text.empty() ? "" : ", ", summary.refused.size());
+  if (summary.refusals > 0) text += fmt::format("{}{} refused", text.empty() ? "" : ", ", summary.refusals);
   return text;
 }
 
@@ -40,8 +38,8 @@ std::string cost_line(const lab::RunSummary& summary, const Style& style) {
     text += fmt::format("; {} tokens in, {} out",
                         summary.tokens->input + summary.tokens->cache_read + summary.tokens->cache_write,
                         summary.tokens->output);
-  if (summary.cost_usd && *summary.cost_usd > 0 && summary.accepted > 0)
-    text += fmt::format("; ${:.4f} a new best", *summary.cost_usd / static_cast<double>(summary.accepted));
+  if (summary.cost_usd && *summary.cost_usd > 0 && summary.accepted() > 0)
+    text += fmt::format("; ${:.4f} a new best", *summary.cost_usd / static_cast<double>(summary.accepted()));
   return text + "\n";
 }
 
@@ -59,10 +57,11 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
   if (summary.best && summary.best->value) {
     const double value = *summary.best->value;
     const std::string shown = short_number(value);
+    const bool improved = summary.accepted() > 0;
     text += fmt::format("  best {} {}  {}", summary.objective.metric,
-                        summary.improved ? style.bold_green(shown) : style.bold(shown), summary.best->id());
-    text += summary.improved ? compared("before", summary.best_before, value, style)
-                             : style.dim("  as before this run");
+                        improved ? style.bold_green(shown) : style.bold(shown), summary.best->id());
+    text +=
+        improved ? compared("before", summary.best_before, value, style) : style.dim("  as before this run");
     text += compared("its parent", summary.best_parent, value, style) + "\n";
     if (summary.best->tier == sandbox::Tier::C)
       text += style.yellow("  UNVERIFIED: no sandbox held when it was judged, so it could be forged") + "\n";
