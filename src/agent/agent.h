@@ -56,6 +56,9 @@ struct TurnRequest {
   std::vector<std::string> readable;  ///< absolute: what it may read besides the workspace
   std::vector<std::string>
       hidden;  ///< absolute: what it must not see, though a folder of `readable` holds it
+  std::vector<std::string> writable;  ///< absolute: what it may change besides the workspace
+  std::vector<std::string>
+      hosts;  ///< that it may reach besides its provider's: "host", "*.host", "host:port"
   std::function<void(const std::string&)>
       on_activity;  ///< what it does now, in a line: for screens; may be empty
 };
@@ -76,6 +79,21 @@ enum class TurnEnd {
   return end >= TurnEnd::rate_limited;
 }
 
+/// Something that a turn tried and that its sandbox refused. Evidence, not a verdict.
+struct Denied {
+  std::string what;         ///< "connection to example.org:443", "socket (inet)"
+  std::uint32_t count = 1;  ///< capped
+};
+/// How a turn's network was held.
+enum class Network {
+  unknown,     ///< nothing of it ran in a sandbox
+  none,        ///< it had none
+  listed,      ///< only the hosts of a list
+  unverified,  ///< the machine's own: this tier knows no hosts
+};
+/// "none", "listed hosts", "not verified"; empty: unknown.
+[[nodiscard]] const char* name(Network network);
+
 /// What a turn gave. Unknown stays unknown: no cost and no tokens are `nullopt`, never zero.
 struct Turn {
   TurnEnd end = TurnEnd::done;
@@ -89,6 +107,8 @@ struct Turn {
   std::optional<std::string> model;
   std::optional<double> cost_usd;
   std::optional<Tokens> tokens;
+  std::vector<Denied> denied;  ///< each once
+  Network network = Network::unknown;
   std::string transcript;  ///< for `leanlab log`: transcript.h, packed; or a program's own words
 };
 

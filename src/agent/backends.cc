@@ -58,6 +58,20 @@ const char* name(TurnEnd end) {
   return "?";
 }
 
+const char* name(Network network) {
+  switch (network) {
+    case Network::unknown:
+      return "";
+    case Network::none:
+      return "none";
+    case Network::listed:
+      return "listed hosts";
+    case Network::unverified:
+      return "not verified";
+  }
+  return "";
+}
+
 const std::vector<Backend>& backends() {
   static const std::vector<Backend> table = {
       {"tuner", "changes declared constants with an optimiser; no model, no key, no network", make_tuner,

@@ -209,7 +209,8 @@ void Gate::start(Fd client, std::uint16_t port) {
 
 bool Gate::note(const std::string& target, bool refused) {
   const std::lock_guard lock(mutex_);
-  events_.emplace(target, refused);
+  Event& event = events_.try_emplace(target, Event{target, refused, 0}).first->second;
+  ++event.count;
   return !refused;
 }
 
@@ -300,7 +301,7 @@ std::vector<Gate::Event> Gate::close() {
   for (std::thread& thread : threads) thread.join();
   const std::lock_guard lock(mutex_);
   std::vector<Event> events;
-  for (const auto& [target, refused] : events_) events.push_back({target, refused});
+  for (const auto& [target, event] : events_) events.push_back(event);
   return events;
 }
 

@@ -21,6 +21,7 @@ class HostList {
   /// "api.x.com" (ports 443 and 80), "*.x.com", "host:8443", "https://host/path".
   explicit HostList(const std::vector<std::string>& entries);
   [[nodiscard]] bool allows(const std::string& host, std::uint16_t port) const;
+  [[nodiscard]] bool is_empty() const { return entries_.empty() && loopback_.empty(); }
   /// Ports of entries on loopback.
   [[nodiscard]] const std::vector<std::uint16_t>& loopback() const { return loopback_; }
 
@@ -39,6 +40,7 @@ class Gate {
   struct Event {
     std::string target;  ///< "evil.example:443"
     bool refused = false;
+    std::uint32_t count = 1;
   };
   /// `hosts`, and those that LEANLAB_AGENT_HOSTS adds (comma-separated).
   explicit Gate(const std::vector<std::string>& hosts);
@@ -48,6 +50,8 @@ class Gate {
 
   /// The ports of loopback in the sandbox at which it answers.
   [[nodiscard]] std::vector<std::uint16_t> doors() const;
+  /// Whether nothing at all may be reached.
+  [[nodiscard]] bool is_shut() const { return list_.is_empty(); }
   /// Answers on `listener`, which is one of the doors' from inside.
   void open(std::uint16_t port, Fd listener);
   /// Replaces the proxy variables by our own.
@@ -66,7 +70,7 @@ class Gate {
   const HostList list_;
   Interrupt stop_;
   std::mutex mutex_;  // guards what follows
-  std::map<std::string, bool> events_;
+  std::map<std::string, Event> events_;
   std::vector<std::thread> threads_;
   bool closed_ = false;
 };

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <set>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "agent/installation.h"
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -54,21 +54,6 @@ bool is_renewal(const std::string& before, const std::string& after) {
 bool matches(std::string_view name, const std::string& pattern) {
   if (!pattern.ends_with('*')) return name == pattern;
   return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
-}
-
-bool is_system(const fs::path& path) {
-  static const std::set<std::string> k_system = {"usr", "bin", "sbin", "lib", "lib32", "lib64", "nix", "gnu"};
-  const auto first = std::next(path.begin());
-  return path.is_absolute() && first != path.end() && k_system.contains(first->string());
-}
-
-/// Not so wide that a person's whole home would be shown.
-bool is_narrow(const fs::path& folder) {
-  const char* home = std::getenv("HOME");
-  const std::string text = folder.lexically_normal().string();
-  const std::string own = home == nullptr ? std::string() : fs::path(home).lexically_normal().string();
-  return folder.is_absolute() && std::distance(folder.begin(), folder.end()) > 2 &&
-         !(own + "/").starts_with(text + "/");
 }
 
 }  // namespace
@@ -153,32 +138,6 @@ std::vector<std::string> secrets_in(const Environment& environment) {
     if (secret) secrets.push_back(value);
   }
   return secrets;
-}
-
-std::vector<std::string> installation_of(const fs::path& program) {
-  std::set<std::string> shown;
-  std::error_code error;
-  const auto add = [&](const fs::path& path) {
-    if (!path.empty() && !is_system(path) && fs::exists(path, error))
-      shown.insert(path.lexically_normal().string());
-  };
-  const fs::path real = fs::canonical(program, error);
-  add(program);
-  add(real);
-  // npm keeps a package's parts beside each other; other installers keep a version in one folder.
-  const std::size_t modules = real.string().find("/node_modules/");
-  const fs::path around =
-      modules == std::string::npos ? real.parent_path() : fs::path(real.string().substr(0, modules + 13));
-  if (is_narrow(around)) add(around);
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "" : path;
-  while (!rest.empty()) {
-    const std::size_t colon = std::min(rest.find(':'), rest.size());
-    const fs::path folder(rest.substr(0, colon));
-    if (is_narrow(folder)) add(folder);
-    rest.remove_prefix(std::min(colon + 1, rest.size()));
-  }
-  return {shown.begin(), shown.end()};
 }
 
 fs::path users_folder(const char* variable, const char* fallback) {

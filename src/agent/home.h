@@ -50,9 +50,6 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 /// The values in it that are secret by their names (…KEY, …TOKEN, …SECRET, …PASSWORD).
 [[nodiscard]] std::vector<std::string> secrets_in(const Environment& environment);
 
-/// What must be readable for `program` to run: itself, what it links to, the installation around it, and the folders of PATH.
-[[nodiscard]] std::vector<std::string> installation_of(const fs::path& program);
-
 /// A folder of the person's configuration: `variable` when set, else `fallback` below HOME.
 [[nodiscard]] fs::path users_folder(const char* variable, const char* fallback);
 

@@ -57,6 +57,7 @@ PatienceOptions patience_options() {
 
 void add_usage(Turn& sum, const Turn& turn) {
   if (turn.cost_usd) sum.cost_usd = sum.cost_usd.value_or(0) + *turn.cost_usd;
+  sum.denied.insert(sum.denied.begin(), turn.denied.begin(), turn.denied.end());
   if (!turn.tokens) return;
   Tokens tokens = sum.tokens.value_or(Tokens{});
   tokens.input += turn.tokens->input;

@@ -11,7 +11,6 @@
 
 #include "agent/ends.h"
 #include "agent/gate.h"
-#include "base/log.h"
 #include "base/strings.h"
 #include "sandbox/policies.h"
 #include "sandbox/probe.h"
@@ -24,7 +23,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t k_longest_line = 32u << 20;
-constexpr std::uint64_t k_kept_output = 1u << 20;
 
 /// Splits a stream into lines, whatever pieces it comes in.
 class Lines {
@@ -98,11 +96,12 @@ class Watcher {
 sandbox::Policy policy_of(const AgentProgram& program, const TurnRequest& request, sandbox::Tier tier) {
   std::vector<std::string> writable = program.writable;
   writable.push_back(request.workspace.string());
+  writable.insert(writable.end(), request.writable.begin(), request.writable.end());
   std::vector<std::string> readable = program.readable;
   readable.insert(readable.end(), request.readable.begin(), request.readable.end());
   sandbox::Limits limits;
   limits.wall = request.limit;
-  limits.output_bytes = k_kept_output;
+  limits.output_bytes = program.kept_output;
   sandbox::Policy policy = sandbox::agent_policy(writable, readable, limits);
   policy.hide = request.hidden;
   std::error_code error;
@@ -137,21 +136,26 @@ void judge_end(const AgentProgram& program, const TurnRequest& request, const Pr
   }
 }
 
-/// A tool that tries the same host in each of a hundred turns is told of once.
-bool is_news(const std::string& what) {
-  static std::mutex mutex;
-  static std::set<std::string> told;
-  const std::lock_guard lock(mutex);
-  return told.insert(what).second;
+/// What passed the gate, and what it and the sandbox refused.
+void note_refusals(const std::vector<Gate::Event>& events, const sandbox::Outcome& outcome,
+                   Recorder& recorder) {
+  for (const Gate::Event& event : events) {
+    const std::string what = "connection to " + event.target;
+    event.refused ? recorder.refused({what, event.count}) : recorder.notice("allowed: " + what);
+  }
+  for (const sandbox::DeniedCall& call : outcome.denied) recorder.refused({call.name, call.count});
 }
 
-void note_connections(const std::vector<Gate::Event>& events, const std::string& agent, Recorder& recorder) {
-  for (const Gate::Event& event : events) {
-    recorder.notice(fmt::format("{}: connection to {}", event.refused ? "refused" : "allowed", event.target));
-    if (event.refused && is_news(agent + " " + event.target))
-      log_warning("{} was refused a connection to {} (allow it with LEANLAB_AGENT_HOSTS)", agent,
-                  event.target);
-  }
+Clocks clocks_of(const AgentProgram& program) {
+  Clocks clocks = usual_clocks();
+  if (program.speech == AgentProgram::Speech::at_its_end)
+    clocks.first = clocks.silence = std::chrono::hours(24 * 365 * 50);  // only the turn has a limit
+  return clocks;
+}
+
+Network network_of(const Gate& gate, sandbox::Tier tier) {
+  if (tier != sandbox::Tier::C && gate.is_shut()) return Network::none;
+  return tier == sandbox::Tier::A ? Network::listed : Network::unverified;
 }
 
 }  // namespace
@@ -224,7 +228,8 @@ Progress::State Progress::state() const {
 Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, Reader& reader,
                        const Interrupt& interrupt) {
   TRY(interrupt.check());
-  const Clocks clocks = usual_clocks();
+  const Clocks clocks = clocks_of(program);
+  const bool streams = program.speech == AgentProgram::Speech::as_it_works;
   const sandbox::Tier tier = sandbox::probe().tier;
   Recorder recorder(program.agent, request.role);
   recorder.prompt(request.prompt);
@@ -243,19 +248,26 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   command.on_output = [&](sandbox::Stream stream, std::string_view piece) {
     if (stream == sandbox::Stream::err) return;
     progress.heard();
-    lines.add(piece, take);
+    if (streams) lines.add(piece, take);
   };
-  Gate gate(program.hosts);
+  std::vector<std::string> hosts = program.hosts;
+  hosts.insert(hosts.end(), request.hosts.begin(), request.hosts.end());
+  Gate gate(hosts);
   if (tier == sandbox::Tier::A) {
     command.doors = gate.doors();
     command.on_door = [&](std::uint16_t port, Fd listener) { gate.open(port, std::move(listener)); };
     gate.set_proxy(command.env);
   }
+  Turn turn;
+  turn.network = network_of(gate, tier);
+  sandbox::Policy policy = policy_of(program, request, tier);
+  // Tier B knows no hosts, but it can hold what may reach none of them.
+  if (tier == sandbox::Tier::B && turn.network == Network::none) policy.network = false;
   Interrupt stop;
   Expired expired = Expired::none;
   Result<sandbox::Outcome> outcome = [&] {
     Watcher watcher(progress, interrupt, stop, clocks);
-    auto ended = sandbox::run(policy_of(program, request, tier), command, tier, stop);
+    auto ended = sandbox::run(policy, command, tier, stop);
     expired = watcher.expired();
     return ended;
   }();
@@ -265,14 +277,16 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
     return fail(std::move(outcome.error()));
   }
   lines.flush(take);
-  note_connections(gate.close(), program.agent, recorder);
+  note_refusals(gate.close(), *outcome, recorder);
+  if (turn.network == Network::unverified) recorder.notice("network not verified");
   TRY(interrupt.check());
-  Turn turn;
   reader.end(*outcome, turn);
   judge_end(program, request, progress.state(), expired, clocks, *outcome, turn);
   if (!outcome->err.empty()) recorder.notice("stderr: " + outcome->err.substr(0, 16u << 10));
   turn.reply = redact(repair_utf8(turn.reply), program.secrets);
   turn.failure = redact(repair_utf8(turn.failure), program.secrets);
+  if (!streams) recorder.text(turn.reply);
+  turn.denied = recorder.refusals();
   recorder.end(turn);
   turn.transcript = pack_transcript(recorder.take(program.secrets));
   return turn;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -86,6 +87,9 @@ struct AgentProgram {
   std::vector<std::string> secrets;                      ///< never stored
   std::vector<std::pair<int, int>> fds;                  ///< {ours, theirs}
   std::vector<std::string> hosts;  ///< that it may reach: "api.x.com", "*.x.com", "host:port", or URLs
+  /// Whether it tells what it does, line by line; one that speaks at its end may be silent until then.
+  enum class Speech { as_it_works, at_its_end } speech = Speech::as_it_works;
+  std::uint64_t kept_output = 1u << 20;  ///< of stdout and stderr, for Reader::end
 };
 
 /// Runs the program in the agent's sandbox until it ends or a clock or the interrupt ends it; nothing that it started is left.

@@ -1,6 +1,8 @@
 // JSON lines, compressed with zstd; a line holds either `raw` or `event`.
 #include "agent/transcript.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 #define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_findDecompressedSize
 #include <zstd.h>
@@ -13,7 +15,8 @@ namespace {
 
 constexpr std::size_t k_most_bytes = 64u << 20;
 constexpr std::size_t k_event_text = 64u << 10;  // the raw line holds the rest
-constexpr std::size_t k_shortest_secret = 8;     // a shorter one would blot out common words
+constexpr std::size_t k_most_refusals = 100;
+constexpr std::size_t k_shortest_secret = 8;  // a shorter one would blot out common words
 
 double seconds_between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
@@ -54,6 +57,17 @@ void Recorder::raw(std::string_view text) {
 
 void Recorder::text_event(const char* kind, std::string_view text) {
   line(Json{{"event", kind}, {"text", repair_utf8(text.substr(0, k_event_text))}});
+}
+
+void Recorder::refused(const Denied& denied) {
+  notice(fmt::format("refused: {}{}", denied.what,
+                     denied.count > 1 ? fmt::format(" ({} times)", denied.count) : ""));
+  const auto known = std::find_if(refusals_.begin(), refusals_.end(),
+                                  [&](const Denied& other) { return other.what == denied.what; });
+  if (known != refusals_.end())
+    known->count += denied.count;
+  else if (refusals_.size() < k_most_refusals)
+    refusals_.push_back(denied);
 }
 
 void Recorder::tool_call(const std::string& id, const std::string& name, const std::string& input) {

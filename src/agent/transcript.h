@@ -26,6 +26,10 @@ class Recorder {
   void text(std::string_view text) { text_event("text", text); }
   void thought(std::string_view text) { text_event("thought", text); }
   void notice(std::string_view text) { text_event("notice", text); }
+  /// Something that the sandbox refused: a notice, and kept for the turn's record.
+  void refused(const Denied& denied);
+  /// All that was refused, each once, in the order in which it was first tried.
+  [[nodiscard]] const std::vector<Denied>& refusals() const { return refusals_; }
   void tool_call(const std::string& id, const std::string& name, const std::string& input);
   /// `seconds` is counted from the call with that id.
   void tool_result(const std::string& id, bool ok, std::string_view result);
@@ -43,6 +47,7 @@ class Recorder {
   SteadyTime started_;
   std::string lines_;
   std::map<std::string, SteadyTime> calls_;
+  std::vector<Denied> refusals_;
   bool full_ = false;
 };
 

@@ -102,6 +102,10 @@ std::string turn_text(const FoundTurn& found) {
   if (!found.refused.empty()) text += fmt::format("\n  nothing was taken over: {}", found.refused);
   if (!found.undone.empty())
     text += fmt::format("\n  refused: it also changed {}; undone", fmt::join(found.undone, ", "));
+  for (const agent::Denied& denied : turn.denied)
+    text += fmt::format("\n  refused: {}{}", denied.what,
+                        denied.count > 1 ? " (" + plural(denied.count, "time") + ")" : "");
+  if (turn.network == agent::name(agent::Network::unverified)) text += "\n  network not verified";
   return printable(text, Newlines::keep);
 }
 

@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/strings.h"
+#include "lab/agent_reach.h"
 #include "lab/book.h"
 #include "lab/check_run.h"
 #include "lab/prompts.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::lab {
 
@@ -60,6 +62,18 @@ bool check_member(CheckRun& run, const std::string& role, const std::string& spe
 }  // namespace
 
 void check_agent(CheckRun& run) {
+  if (const auto folders = agent_folders(run.project, run.place, run.config); !folders) {
+    run.fail("agent", folders.error());
+  } else if (!folders->empty()) {
+    run.ok("agent",
+           fmt::format("agents may change {} besides their copy of the lab", fmt::join(*folders, ", ")));
+  }
+  const auto& hosts = run.config.sandbox.network;
+  if (!hosts.empty() && sandbox::probe().tier == sandbox::Tier::A)
+    run.ok("agent", fmt::format("agents may reach {} besides their provider", fmt::join(hosts, ", ")));
+  if (!hosts.empty() && sandbox::probe().tier != sandbox::Tier::A)
+    run.warn("agent", fmt::format("\"sandbox.network\" cannot be held to in tier {}: network not verified",
+                                  sandbox::name(sandbox::probe().tier)));
   auto team = run.config.agents;
   const bool chosen = team.contains("worker");
   if (!team.contains("worker")) {

@@ -55,6 +55,8 @@ struct Budget {
 struct SandboxRules {
   std::vector<std::string> read;     ///< public data and code: for candidates and agents
   std::vector<std::string> hide;     ///< never shown to candidates and agents
+  std::vector<std::string> network;  ///< hosts that agents may reach besides their provider's
+  std::vector<std::string> write;    ///< folders that agents may change; relative ones start in the project
   std::vector<std::string> devices;  ///< for candidates
   bool processes = false;            ///< candidates may start processes; threads they may in any case
 };

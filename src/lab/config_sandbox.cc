@@ -1,6 +1,8 @@
 // Paths are given as they stand; whether something is there is found out when it is needed.
 #include "lab/config_sandbox.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
@@ -20,15 +22,42 @@ Status read_devices(ConfigSection& sandbox, SandboxRules& rules) {
   return {};
 }
 
+/// "host", "*.host", "host:port". What stands for all hosts is no list of hosts.
+bool is_host(std::string_view text) {
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':' || c == '[' || c == ']';
+  };
+  return !text.empty() && text.front() != '.' && text.front() != ':' &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+Status read_network(ConfigSection& sandbox, SandboxRules& rules) {
+  const Json* network = sandbox.member("network");
+  if (network == nullptr || *network == false) return {};
+  if (!network->is_array())
+    return sandbox.wrong(
+        "network",
+        "\"sandbox.network\" must be false or a list of hosts that agents may reach, such as "
+        "[\"pypi.org\", \"*.example.org\", \"host:8080\"]; experiments never have a network");
+  TRY(sandbox.texts("network", rules.network));
+  for (const std::string& host : rules.network) {
+    if (!is_host(host))
+      return sandbox.wrong("network",
+                           fmt::format("\"{}\" is no host: write \"host\", \"*.host\" or \"host:port\"",
+                                       clip(printable(host), 60)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status read_sandbox(ConfigSection& top, Config& config) {
   TRY_ASSIGN(ConfigSection sandbox, top.section("sandbox"));
   SandboxRules& rules = config.sandbox;
-  // `false` is what holds; hosts for agents, and places that they may write to, are not built yet.
-  if (const Json* network = sandbox.member("network"); network != nullptr && *network != false)
-    TRY(sandbox.not_built({"network"}));
-  TRY(sandbox.not_built({"write"}));
+  TRY(read_network(sandbox, rules));
+  TRY(sandbox.texts("write", rules.write));
   TRY(sandbox.texts("read", rules.read));
   TRY(sandbox.texts("hide", rules.hide));
   TRY(read_devices(sandbox, rules));
@@ -45,6 +74,8 @@ std::string sandbox_text(const SandboxRules& rules) {
   add("read", rules.read);
   add("hide", rules.hide);
   add("devices", rules.devices);
+  add("network", rules.network);
+  add("write", rules.write);
   if (rules.processes) text["processes"] = true;
   return text.empty() ? "" : to_line(text);
 }

@@ -28,9 +28,9 @@ enum class Level { isolated, proxied, in_process };
 enum class Origin { run, submitted, imported };
 [[nodiscard]] const char* name(Origin origin);
 
-/// A kind of system call that one of an experiment's processes tried and was denied.
+/// A system call or connection that one of an experiment's processes, or the agent that wrote it, tried and was denied.
 struct DeniedTry {
-  std::string who;  ///< "experiment", "judge", "evaluator" (both in one process), "validator"
+  std::string who;  ///< "experiment", "judge", "evaluator" (both in one process), "validator", "worker"
   std::string call;
   std::uint32_t count = 0;  ///< capped
 };

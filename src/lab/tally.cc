@@ -43,6 +43,22 @@ std::optional<agent::Tokens> tokens_of(const Json& object) {
                        whole_of(*found, "cache_write")};
 }
 
+Json denied_json(const std::vector<agent::Denied>& denied) {
+  Json list = Json::array();
+  for (const agent::Denied& one : denied) list.push_back({{"what", one.what}, {"count", one.count}});
+  return list;
+}
+std::vector<agent::Denied> denied_of(const Json& object) {
+  std::vector<agent::Denied> denied;
+  const auto found = object.find("denied");
+  if (found == object.end() || !found->is_array()) return denied;
+  for (const Json& one : *found) {
+    if (one.is_object())
+      denied.push_back({text_of(one, "what"), static_cast<std::uint32_t>(whole_of(one, "count"))});
+  }
+  return denied;
+}
+
 Json spent_json(const Spent& spent) {
   return {{"turns", spent.turns},
           {"usd", spent.usd},
@@ -179,7 +195,9 @@ Json to_record(const TurnRecord& turn) {
           {"seconds", turn.seconds},
           {"outcome", turn.outcome},
           {"transcript", or_null(turn.transcript)},
-          {"attempt", turn.attempt}};
+          {"attempt", turn.attempt},
+          {"denied", denied_json(turn.denied)},
+          {"network", or_null(turn.network)}};
 }
 
 TurnRecord turn_from_record(const Json& body) {
@@ -198,6 +216,8 @@ TurnRecord turn_from_record(const Json& body) {
   turn.outcome = text_of(body, "outcome");
   turn.transcript = text_of(body, "transcript");
   turn.attempt = whole_of(body, "attempt");
+  turn.denied = denied_of(body);
+  turn.network = text_of(body, "network");
   return turn;
 }
 

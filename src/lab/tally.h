@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/agent.h"
 #include "base/clock.h"
@@ -34,6 +35,8 @@ struct TurnRecord {
   std::string outcome;     ///< "done", "failed: why", "cut off", "interrupted"
   std::string transcript;  ///< blob
   std::uint64_t attempt = 0;
+  std::vector<agent::Denied> denied;  ///< what it tried and its sandbox refused
+  std::string network;                ///< how its network was held: agent::name(Network)
 };
 [[nodiscard]] Json to_record(const TurnRecord& turn);
 /// Tolerant: what is missing or of a wrong type stays unknown.

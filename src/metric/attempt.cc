@@ -45,6 +45,7 @@ class Attempt {
   enum class Makes { proposal, repair };
   Result<agent::Turn> take_turn(Makes makes, std::string prompt, std::uint64_t remaining);
   Result<AttemptEnd> use(const agent::Turn& turn);
+  void note_refusals(const lab::TurnRecord& record);
   Status let_go();
   void tell(const agent::Pause& pause);
   std::string proposed_file(const agent::Turn& turn);
@@ -63,7 +64,8 @@ class Attempt {
   std::optional<std::string> agent_session_;
   std::string brief_;       // the first prompt
   std::string transcript_;  // blob
-  bool is_kept_ = false;    // the turn's note says what it made
+  std::vector<lab::DeniedTry> refusals_;
+  bool is_kept_ = false;  // the turn's note says what it made
   lab::Experiment experiment_;
 };
 
@@ -118,8 +120,15 @@ Result<agent::Turn> Attempt::take_turn(Makes makes, std::string prompt, std::uin
   if (!taken) return fail(std::move(taken.error()));
   agent_session_ = taken->turn.session;
   transcript_ = taken->record.transcript;
+  note_refusals(taken->record);
   is_kept_ = makes == Makes::proposal && !taken->record.id.empty();
   return std::move(taken->turn);
+}
+
+// What the Worker tried stands with what its experiment tried.
+void Attempt::note_refusals(const lab::TurnRecord& record) {
+  for (const agent::Denied& denied : record.denied)
+    refusals_.push_back({record.role, denied.what, denied.count});
 }
 
 // What the turn made is in the book, or came to nothing: its note goes.
@@ -199,6 +208,7 @@ Result<AttemptEnd> Attempt::recover_and_judge(const KeptTurn& kept) {
   experiment_.parent = kept.parent;
   experiment_.turn_seconds = kept.record.seconds;
   agent_session_ = kept.turn.session;
+  note_refusals(kept.record);
   transcript_ = kept.record.transcript;
   // The crash may have come just behind its record: then it is in the book, and nothing is to be told.
   const std::string file = proposed_file(kept.turn);
@@ -326,6 +336,7 @@ Result<bool> Attempt::repair() {
 Result<AttemptEnd> Attempt::record() {
   phase(lab::Phase::recording);
   const auto previous_best = session_.book->best();
+  experiment_.denied.insert(experiment_.denied.begin(), refusals_.begin(), refusals_.end());
   TRY_ASSIGN(const lab::Experiment recorded, session_.book->record(experiment_));
   crash_point("loop.recorded");
   context_.on_recorded(recorded);

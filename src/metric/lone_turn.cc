@@ -9,7 +9,9 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "lab/agent_reach.h"
 #include "lab/user_config.h"
+#include "metric/reach.h"
 
 namespace leanlab::metric {
 
@@ -21,6 +23,8 @@ void price_turn(lab::TurnRecord& record, const agent::Agent& agent, const agent:
                 const agent::Prices& prices) {
   record.assumed_usd = 0;
   record.tokens = turn.tokens;
+  record.denied = turn.denied;
+  record.network = agent::name(turn.network);
   record.session = turn.session.value_or(record.session);
   record.model = turn.model.value_or("");
   record.cost_usd = turn.cost_usd;
@@ -47,9 +51,8 @@ Result<LoneTurn> take_lone_turn(agent::Agent& agent, agent::TurnRequest request,
   TRY_ASSIGN(const agent::Prices prices, lab::load_prices());
   const Clock& clock = system_clock();
   request.home = request.workspace.string() + ".home";
-  request.readable = {project.root.string()};
-  std::error_code error;
-  if (fs::exists(project.state, error)) request.hidden = {project.state.string()};
+  set_reach(project, request);
+  TRY_ASSIGN(request.writable, lab::agent_folders(project));
   LoneTurn lone;
   lone.record.id = turn_id();
   lone.record.role = agent::name(request.role);
@@ -63,6 +66,7 @@ Result<LoneTurn> take_lone_turn(agent::Agent& agent, agent::TurnRequest request,
   if (!taken) return fail(std::move(taken.error()));
   lone.turn = std::move(*taken);
   price_turn(lone.record, agent, lone.turn, prices);
+  for (const std::string& line : refusals(lone.record)) log_warning("{}", line);
   lone.record.outcome =
       lone.turn.end == agent::TurnEnd::done ? "done" : "failed: " + clip(lone.turn.failure, 500);
   return lone;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/strings.h"
 #include "lab/interpreter.h"
 
 namespace leanlab::metric {
@@ -21,6 +22,15 @@ void add(std::vector<std::string>& paths, const fs::path& path) {
   if (!held) paths.push_back(text);
 }
 
+/// What is named itself, though it may be held already: a program must not be one of these.
+void name(std::vector<std::string>& paths, const fs::path& path) {
+  std::error_code error;
+  const std::string text = path.lexically_normal().string();
+  if (path.is_absolute() && fs::exists(path, error) &&
+      std::find(paths.begin(), paths.end(), text) == paths.end())
+    paths.push_back(text);
+}
+
 /// A project that is somebody's home, or above it, shows more than a project.
 bool is_too_wide(const fs::path& root) {
   const char* home = std::getenv("HOME");
@@ -36,11 +46,36 @@ bool is_system(const fs::path& path) {
 
 }  // namespace
 
-void set_reach(const Session& session, agent::TurnRequest& request) {
-  const fs::path root = session.project.root;
-  if (!is_too_wide(root)) add(request.readable, root);
-  for (const fs::path& hidden : {root / ".leanlab", session.place.state, session.place.folder})
+void set_reach(const lab::Project& project, agent::TurnRequest& request) {
+  if (!is_too_wide(project.root)) add(request.readable, project.root);
+  // What is hidden may stand in an older commit.
+  for (const fs::path& hidden : {project.home, project.state, project.root / ".git"})
     add(request.hidden, hidden);
+}
+
+std::vector<std::string> refusals(const lab::TurnRecord& record) {
+  std::vector<std::string> told;
+  for (const agent::Denied& denied : record.denied) {
+    const bool connection = denied.what.starts_with("connection to ");
+    if (!connection && !denied.what.starts_with("socket (inet")) continue;
+    told.push_back(fmt::format("the {} ({}) was refused a {}{}", record.role, record.agent, denied.what,
+                               connection ? " (sandbox.network in lab.json allows hosts)" : ""));
+  }
+  return told;
+}
+
+void set_reach(const Session& session, agent::TurnRequest& request) {
+  set_reach(session.project, request);
+  request.writable = session.agent_folders;
+  request.hosts = session.config.sandbox.network;
+  for (const fs::path& hidden : {session.place.state, session.place.folder}) add(request.hidden, hidden);
+  if (const auto words = split_command(session.config.eval_cmd)) {
+    for (const std::string& word : *words) {
+      std::error_code error;
+      if (fs::is_regular_file(session.place.folder / word, error) && !word.starts_with('/'))
+        name(request.hidden, session.place.folder / word);
+    }
+  }
   for (const lab::SealedFile& file : session.seal.files) {
     const fs::path path(file.path);
     add(request.hidden, path.is_absolute() ? path : session.place.folder / path);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/strings.h"
+#include "lab/agent_reach.h"
 #include "lab/judge_job.h"
 #include "metric/lab_lock.h"
 #include "sandbox/probe.h"
@@ -17,6 +18,7 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
   std::unique_ptr<Session> session(new Session(project, place, config, options, sink, clock, interrupt));
   session->tier = sandbox::probe().tier;
   if (options.min_tier) TRY(sandbox::require_tier(sandbox::probe(), *options.min_tier));
+  TRY_ASSIGN(session->agent_folders, lab::agent_folders(project, place, config));
   TRY(lab::prepare_state(project));
   TRY_ASSIGN(FileLock lock, lock_lab(place, options.what, clock));
   session->lock_.emplace(std::move(lock));

@@ -70,8 +70,9 @@ class Session {
   std::unique_ptr<lab::Book> book;
   lab::Seal seal;
   std::unique_ptr<exec::Executor> executor;
-  sandbox::Tier tier = sandbox::Tier::C;  ///< what this machine gives
-  lab::Judging judging;                   ///< the contract of every evaluation, and why
+  sandbox::Tier tier = sandbox::Tier::C;   ///< what this machine gives
+  lab::Judging judging;                    ///< the contract of every evaluation, and why
+  std::vector<std::string> agent_folders;  ///< that agents may change besides their workspaces
   std::vector<KeptTurn> kept;  ///< turns of an earlier run that ended, and whose files are not in the book
 
  private:

@@ -8,6 +8,7 @@
 #include "base/crash_point.h"
 #include "base/strings.h"
 #include "metric/lone_turn.h"
+#include "metric/reach.h"
 
 namespace leanlab::metric {
 
@@ -16,6 +17,7 @@ namespace {
 // Sums of prices are binary fractions: a cap is reached when this little is left.
 constexpr double k_nothing_usd = 1e-9;
 constexpr std::chrono::milliseconds k_look_again{100};
+constexpr std::size_t k_most_told = 50;
 
 std::string outcome_of(const Error& error) {
   return (error.code == ErrorCode::interrupted ? "" : "failed: ") + clip(one_line(error), 500);
@@ -114,6 +116,18 @@ lab::TurnRecord Turns::begin(const agent::Agent& agent, const agent::TurnRequest
   return record;
 }
 
+// An agent that tries the same host in each of a hundred turns is told of once; the records hold all.
+void Turns::tell_refusals(const lab::TurnRecord& record) {
+  std::vector<std::string> lines = refusals(record);
+  if (record.network == agent::name(agent::Network::unverified))
+    lines.push_back(fmt::format("network not verified: in tier {} {} cannot be held to a list of hosts",
+                                sandbox::name(session_.tier), record.agent));
+  for (const std::string& line : lines) {
+    const std::unique_lock lock(mutex_);
+    if (told_.size() < k_most_told && told_.insert(line).second) session_.warn(line);
+  }
+}
+
 Status Turns::finish(lab::TurnRecord& record, const agent::Turn& turn) {
   if (!turn.transcript.empty()) {
     TRY_ASSIGN(record.transcript, session_.book->blobs().put(turn.transcript), "storing the transcript");
@@ -156,6 +170,7 @@ Result<TakenTurn> Turns::take(agent::Agent& agent, agent::TurnRequest request, c
   }
   const bool is_done = taken->end == agent::TurnEnd::done;
   price_turn(record, agent, *taken, prices_);
+  tell_refusals(record);
   release.record = &record;
   record.outcome = is_done ? "done" : "failed: " + clip(taken->failure, 500);
   TRY(finish(record, *taken));

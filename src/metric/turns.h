@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agent/agent.h"
@@ -56,6 +57,7 @@ class Turns {
  private:
   Status reserve(double& left_usd);
   void release(const lab::TurnRecord* record);
+  void tell_refusals(const lab::TurnRecord& record);
   agent::Patience& patience_of(const agent::Agent& agent);
   [[nodiscard]] lab::TurnRecord begin(const agent::Agent& agent, const agent::TurnRequest& request,
                                       const TurnPurpose& purpose) const;
@@ -68,6 +70,7 @@ class Turns {
   std::condition_variable changed_;
   std::map<const agent::Agent*, std::unique_ptr<agent::Patience>> patience_;
   lab::Spent spent_;
+  std::set<std::string> told_;  ///< refusals: each is told once a run
   std::uint64_t under_way_ = 0;
   double dearest_usd_;
   std::uint64_t most_tokens_;

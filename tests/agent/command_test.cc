@@ -1,9 +1,12 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/transcript.h"
 #include "base/fs.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::agent {
 namespace {
@@ -48,35 +51,86 @@ TEST_F(Command, GetsThePromptAndSaysTheReply) {
       result->reply,
       "You are the WORKER\nspec-writer experiments/exp1.py experiments/sample.py 7 3 [it broke] passed \n" +
           fs::canonical(folder_.path()).string() + "\n");
-  EXPECT_NE(result->transcript.find("talk"), std::string::npos);
+  const auto transcript = unpack_transcript(result->transcript);
+  ASSERT_TRUE(transcript);
+  EXPECT_NE(transcript->find("talk"), std::string::npos);
   EXPECT_FALSE(result->cost_usd);
 }
 
 TEST_F(Command, AFailureIsAFailedTurnWithItsLastWords) {
   program("echo thinking; echo 'no credit left' >&2; exit 3");
   const auto result = turn();
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::goal_not_met);
-  EXPECT_NE(result.error().message.find("exit status 3"), std::string::npos) << result.error().message;
-  EXPECT_EQ(result.error().where, "no credit left");
+  ASSERT_TRUE(result) << one_line(result.error());
+  EXPECT_EQ(result->end, TurnEnd::failed);
+  EXPECT_NE(result->failure.find("exit status 3: no credit left"), std::string::npos) << result->failure;
 }
 
 TEST_F(Command, ATurnHasATimeLimitAndLeavesNothing) {
-  program("sleep 1000 & echo $! > child; sleep 1000");
+  const std::string mark = fmt::format("1000.{}", ::getpid());
+  program("sleep " + mark + " & setsid sleep " + mark + " & touch began; sleep " + mark);
   TurnRequest request;
-  request.limit = std::chrono::milliseconds(700);
+  request.limit = std::chrono::milliseconds(2000);
   const auto result = turn(request);
-  ASSERT_FALSE(result);
-  EXPECT_NE(result.error().message.find("longer than"), std::string::npos) << result.error().message;
-  const auto child = read_file(folder_.path() / "child");
-  ASSERT_TRUE(child);
-  EXPECT_NE(::kill(std::stoi(*child), 0), 0);
+  ASSERT_TRUE(result) << one_line(result.error());
+  EXPECT_EQ(result->end, TurnEnd::failed);
+  EXPECT_NE(result->failure.find("longer than"), std::string::npos) << result->failure;
+  EXPECT_TRUE(fs::exists(folder_.path() / "began"));
+  for (const auto& process : fs::directory_iterator("/proc")) {
+    const auto command = read_file(process.path() / "cmdline");
+    EXPECT_TRUE(!command || command->find(mark) == std::string::npos) << process.path();
+  }
 }
 
 TEST_F(Command, AnInterruptEndsIt) {
   program("sleep 1000");
   interrupt_.raise();
   EXPECT_EQ(turn().error().code, ErrorCode::interrupted);
+}
+
+TEST_F(Command, IsHeldInItsWorkspace) {
+  if (sandbox::probe().tier == sandbox::Tier::C) GTEST_SKIP() << sandbox::probe().a.reason;
+  const TempDirectory elsewhere = *TempDirectory::make();
+  ASSERT_TRUE(write_file(elsewhere.path() / "secret", "answer 42\n"));
+  ASSERT_TRUE(make_directories(elsewhere.path() / "shared"));
+  program(
+      fmt::format("cat {0}/secret; echo x >{0}/secret; echo y >{0}/shared/file; ls \"$(dirname \"$0\")\"; "
+                  "echo HOME=$HOME; cat >copy; touch $HOME/mine",
+                  elsewhere.path().string()));
+  ASSERT_TRUE(write_file(lab() / "evaluation.sh", "hidden\n"));
+  TurnRequest request;
+  request.writable = {(elsewhere.path() / "shared").string()};
+  request.hidden = {lab().string()};
+  request.prompt = "the prompt";
+  const auto result = turn(request);
+  ASSERT_TRUE(result) << one_line(result.error());
+  EXPECT_EQ(result->reply.find("answer"), std::string::npos) << result->reply;
+  EXPECT_EQ(result->reply.find("evaluation.sh"), std::string::npos) << result->reply;
+  EXPECT_EQ(result->network, Network::none);
+  EXPECT_EQ(*read_file(elsewhere.path() / "secret"), "answer 42\n");
+  EXPECT_EQ(*read_file(elsewhere.path() / "shared/file"), "y\n");
+  EXPECT_EQ(*read_file(folder_.path() / "copy"), "the prompt");
+}
+
+TEST_F(Command, AScriptMayLieAnywhereAndBeNamedByItsInterpreter) {
+  const TempDirectory elsewhere = *TempDirectory::make();
+  const fs::path script = elsewhere.path() / "far away.sh";
+  ASSERT_TRUE(write_file(script, "echo far $1\n"));
+  ASSERT_TRUE(write_file(lab() / "near.sh", "echo near\n"));
+  const auto reply = [&](const std::string& spec) {
+    auto agent =
+        make_agent(spec, {.argument = "", .direction = Direction::minimise, .lab = lab(), .environment = {}});
+    TurnRequest request;
+    request.workspace = folder_.path();
+    request.hidden = {lab().string(), (lab() / "evaluation.sh").string()};
+    const auto result =
+        agent ? (*agent)->take_turn(request, interrupt_) : tl::unexpected<Error>(agent.error());
+    return result ? result->reply : one_line(result.error());
+  };
+  EXPECT_EQ(reply(fmt::format("command:sh '{}' away", script.string())), "far away\n");
+  EXPECT_EQ(reply("command:sh near.sh"), "near\n");
+  EXPECT_EQ(reply("command:sh ./near.sh"), "near\n");
+  ASSERT_TRUE(write_file(lab() / "evaluation.sh", "echo leaked\n"));
+  EXPECT_NE(reply("command:sh evaluation.sh").find("no agent may see"), std::string::npos);
 }
 
 TEST_F(Command, MissingAndUnusableProgramsAreNamed) {

@@ -160,7 +160,7 @@ class Evaluators(LeanlabTest):
     def test_each_one_in_a_run_is_recorded_and_the_run_goes_on(self):
         acts = ["print_nothing", "nan", "crash", "two_scores", "string"]
         lines = " ".join(acts)
-        turns = self.temp / "turns"
+        turns = self.shared_with_agents() / "turns"
         self.numbers.configure(max_fix_calls=0)
         self.numbers.write(
             "propose.sh",

@@ -80,7 +80,7 @@ class Proposed(LeanlabTest):
     def run_with_first_turn(self, body: str, n: int = 1) -> dict:
         """`n` turns that are not refused; those that yield nothing are among them."""
         lab = self.lab()
-        count = self.temp / "turns"
+        count = self.shared_with_agents() / "turns"
         lab.write(
             "propose.sh",
             f'#!/bin/sh\ncat >/dev/null\necho turn >>{count}\nif [ $(wc -l <{count}) = 1 ]; then\n{body}\nelse\n'

@@ -26,6 +26,8 @@ class Making(LeanlabTest):
         super().setUp()
         self.prompts = self.temp / "prompts"
         self.prompts.mkdir()
+        (self.temp / "agent").mkdir()
+        self.env["LEANLAB_AGENT_WRITE"] = f"{self.prompts}:{self.temp / 'agent'}"
 
     def architect(self, task=TASK, scorer=SCORER, before="", fixer="true"):
         """A program that plays architect and fixer, with prose around its JSON."""

@@ -7,7 +7,7 @@ from leanlab_testing import LeanlabTest, wait_until
 # A Worker whose experiments have names and values that no other turn has: process ids repeat in a sandbox.
 PROPOSE_SH = """\
 now=$(date +%s%N)
-printf '# try %s\\nx = %s\\n' "$now" "${{now#??????}}" >"experiments/e$now.txt"
+printf '# try %s\\nx = 1%s\\n' "$now" "${{now#??????}}" >"experiments/e$now.txt"
 """
 
 # A Worker that tells what its turn cost, and leaves a line for each turn.
@@ -17,7 +17,7 @@ PAID_SH = "#!/bin/sh\n" + PROPOSE_SH + "echo turn >>{turns}\necho '{usage}'\n"
 class Money(LeanlabTest):
     def setUp(self):
         super().setUp()
-        self.turns = self.temp / "turns"
+        self.turns = self.shared_with_agents() / "turns"
         self.numbers = self.lab(director_every=0, critic_every=0)
         self.numbers.write("propose.sh", "#!/bin/sh\n" + PROPOSE_SH.replace("{{", "{").replace("}}", "}"), 0o755)
 

@@ -7,7 +7,7 @@ from leanlab_testing import LeanlabTest, wait_until
 # A Worker whose experiments have names and values that no other turn has: process ids repeat in a sandbox.
 PROPOSE_SH = """\
 now=$(date +%s%N)
-printf '# try %s\\nx = %s\\n' "$now" "${now#??????}" >"experiments/e$now.txt"
+printf '# try %s\\nx = 1%s\\n' "$now" "${now#??????}" >"experiments/e$now.txt"
 """
 
 # Plays every role: what it does is chosen by LEANLAB_ROLE, as a real agent's program would.
@@ -28,8 +28,7 @@ esac
 class Team(LeanlabTest):
     def setUp(self):
         super().setUp()
-        self.prompts = self.temp / "prompts"
-        self.prompts.mkdir()
+        self.prompts = self.shared_with_agents()
         self.numbers = self.lab()
 
     def team(self, worker=PROPOSE_SH, director="echo \"look higher $(date +%s%N)\" >Director_Notes.md", critic="echo \"too timid $(date +%s%N)\" >Critic_Feedback.md"):
@@ -105,7 +104,7 @@ class Team(LeanlabTest):
         self.assert_book_is_sound(self.numbers, 5)
 
     def test_workers_at_once_never_take_each_others_file(self):
-        worker = "n=$(date +%s%N)\nn=${n#??????}\nprintf '# same name, %s\\nx = %s\\n' $n $n >experiments/same.txt\necho '{\"experiment_file\": \"experiments/same.txt\"}'"
+        worker = "n=$(date +%s%N)\nn=1${n#??????}\nprintf '# same name, %s\\nx = %s\\n' $n $n >experiments/same.txt\necho '{\"experiment_file\": \"experiments/same.txt\"}'"
         self.team(worker=worker)
         summary = json.loads(self.run_team(24, "--parallel", 8, "--json").out)
         self.assertEqual(len({record["experiment_file"] for record in summary["experiments"]}), 24)
@@ -155,7 +154,7 @@ class Team(LeanlabTest):
         self.assertEqual(len(turns), 8)
 
     def test_a_turn_that_was_cut_off_is_taken_once_more(self):
-        gate = self.temp / "gate"
+        gate = self.prompts / "gate"  # an agent sees nothing else of the test
         self.team(worker=f"while [ ! -e {gate} ]; do sleep 0.05; done\n" + PROPOSE_SH)
         first = self.start("run", "numbers", "--n", 2, "--agent", "command:./team.sh")
         wait_until(lambda: self.prompts_of("worker"), "the first turn")

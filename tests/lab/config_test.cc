@@ -154,14 +154,29 @@ TEST(ParseConfig, RefusesWrongTypesAndRanges) {
 TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
        {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
-        R"("search": {"strategy": "best"})", R"("executor": "slurm")", R"("sandbox": {"network": true})",
-        R"("sandbox": {"write": ["x"]})", R"("executor": {"slurm": {}})",
+        R"("search": {"strategy": "best"})", R"("executor": "slurm")", R"("executor": {"slurm": {}})",
         R"("agents": {"worker": {"backend": "tuner", "options": {}}})", R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));
     EXPECT_EQ(error.code, ErrorCode::unsupported) << more;
     EXPECT_THAT(error.message, HasSubstr("not built yet")) << more;
     EXPECT_THAT(error.where, HasSubstr("lab.json:2:")) << more;
     EXPECT_FALSE(error.next.empty()) << more;
+  }
+}
+
+TEST(ParseConfig, AgentsMayBeGivenHostsAndFolders) {
+  const auto config = parse_config(
+      with(
+          R"("sandbox": {"network": ["pypi.org", "*.example.org", "host:8080"], "write": ["notes", "/srv/x"]})"),
+      "lab.json");
+  ASSERT_TRUE(config) << one_line(config.error());
+  EXPECT_EQ(config->sandbox.network, (std::vector<std::string>{"pypi.org", "*.example.org", "host:8080"}));
+  EXPECT_EQ(config->sandbox.write, (std::vector<std::string>{"notes", "/srv/x"}));
+  for (const char* wrong : {R"("sandbox": {"network": true})", R"("sandbox": {"network": "pypi.org"})",
+                            R"("sandbox": {"network": ["*"]})", R"("sandbox": {"network": ["a b"]})",
+                            R"("sandbox": {"network": [""]})", R"("sandbox": {"network": [3]})",
+                            R"("sandbox": {"write": "x"})"}) {
+    EXPECT_EQ(error_of(with(wrong)).code, ErrorCode::misconfigured) << wrong;
   }
 }
 

@@ -189,6 +189,13 @@ class LeanlabTest(unittest.TestCase):
         path.write_text(text, encoding="utf-8")
         return path
 
+    def shared_with_agents(self) -> Path:
+        """A folder in which agents leave traces for the test; of the rest of it they see nothing."""
+        folder = self.temp / "shared"
+        folder.mkdir(exist_ok=True)
+        self.env["LEANLAB_AGENT_WRITE"] = str(folder)
+        return folder
+
     def outside(self, name: str, text: str) -> Path:
         """A file that belongs to no lab."""
         path = self.temp / "outside" / name

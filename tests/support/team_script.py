@@ -47,7 +47,7 @@ architect*"The task, as approved"*) cat {folder}/scorer.json ;;
 architect*) cat {folder}/task.json ;;
 director*) date +'Look higher, %N' >Director_Notes.md ;;
 critic*) date +'Too timid, %N' >Critic_Feedback.md ;;
-worker*) n=$(date +%s%N); printf '# try %s\\nx = %s\\n' $n ${{n#??????}} >"$LEANLAB_EXPERIMENT" ;;
+worker*) n=$(date +%s%N); printf '# try %s\\nx = 1%s\\n' $n ${{n#??????}} >"$LEANLAB_EXPERIMENT" ;;
 esac
 echo '{{"usage": {{"cost_usd": 0.25, "model": "own", "input": 30, "output": 7}}}}'
 """

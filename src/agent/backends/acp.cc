@@ -12,6 +12,7 @@
 #include "agent/backends/parts.h"
 #include "agent/ends.h"
 #include "agent/home.h"
+#include "agent/installation.h"
 #include "agent/supervise.h"
 #include "base/fd.h"
 #include "base/process.h"

@@ -13,6 +13,7 @@
 #include "agent/ends.h"
 #include "agent/home.h"
 #include "agent/http/model.h"
+#include "agent/installation.h"
 #include "agent/supervise.h"
 #include "agent/transcript.h"
 #include "base/random.h"
@@ -70,7 +71,7 @@ class ApiAgent : public Agent {
                                              Recorder& recorder, const Interrupt& interrupt) const;
   [[nodiscard]] Result<std::string> run_command(const TurnRequest& request, const std::string& command,
                                                 std::chrono::milliseconds left, const fs::path& home,
-                                                const Interrupt& interrupt) const;
+                                                Recorder& recorder, const Interrupt& interrupt) const;
 
   const std::string spec_;  // as the person wrote it, so that it can be written again
   const Endpoint endpoint_;
@@ -99,14 +100,15 @@ std::string clipped(std::string text) {
 
 Result<std::string> ApiAgent::run_command(const TurnRequest& request, const std::string& command,
                                           std::chrono::milliseconds left, const fs::path& home,
-                                          const Interrupt& interrupt) const {
+                                          Recorder& recorder, const Interrupt& interrupt) const {
   sandbox::Limits limits;
   limits.wall = std::min(left, k_command_limit);
   limits.output_bytes = 4u << 20;
   std::vector<std::string> readable = request.readable;
   for (const std::string& path : installation_of("/bin/sh")) readable.push_back(path);
-  sandbox::Policy policy =
-      sandbox::agent_policy({request.workspace.string(), home.string()}, readable, limits);
+  std::vector<std::string> writable = request.writable;
+  writable.insert(writable.end(), {request.workspace.string(), home.string()});
+  sandbox::Policy policy = sandbox::agent_policy(writable, readable, limits);
   policy.network = false;
   policy.hide = request.hidden;
   sandbox::Command order;
@@ -115,6 +117,7 @@ Result<std::string> ApiAgent::run_command(const TurnRequest& request, const std:
   order.env = agent_environment(home, {});
   TRY_ASSIGN(const sandbox::Outcome outcome, sandbox::run(policy, order, sandbox::probe().tier, interrupt));
   TRY(interrupt.check());
+  for (const sandbox::DeniedCall& call : outcome.denied) recorder.refused({call.name, call.count});
   std::string said = clipped(repair_utf8(outcome.out));
   if (!outcome.err.empty()) said += "\n[stderr]\n" + clipped(repair_utf8(outcome.err));
   if (outcome.end == sandbox::End::wall_limit)
@@ -160,7 +163,7 @@ Result<std::string> ApiAgent::use_tool(const ToolCall& call, const TurnRequest& 
   if (request.on_activity) request.on_activity(clip(printable(command), 100));
   std::string result = "there is no tool of that name, or its arguments are no JSON object with a command";
   if (call.name == "shell" && !command.empty()) {
-    TRY_ASSIGN(result, run_command(request, command, left, home, interrupt));
+    TRY_ASSIGN(result, run_command(request, command, left, home, recorder, interrupt));
   }
   recorder.tool_result(call.id, result.ends_with("[exit status 0]"), result);
   return result;
@@ -245,6 +248,8 @@ Result<Turn> ApiAgent::take_turn(const TurnRequest& request, const Interrupt& in
   turn.session = id;
   const std::vector<std::string> secrets{endpoint_.key};
   turn.reply = redact(std::move(turn.reply), secrets);
+  turn.denied = recorder.refusals();
+  turn.network = sandbox::probe().tier == sandbox::Tier::C ? Network::unverified : Network::none;
   recorder.end(turn);
   turn.transcript = pack_transcript(recorder.take(secrets));
   const std::lock_guard lock(mutex_);

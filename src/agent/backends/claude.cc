@@ -10,6 +10,7 @@
 #include "agent/backends/parts.h"
 #include "agent/ends.h"
 #include "agent/home.h"
+#include "agent/installation.h"
 #include "agent/supervise.h"
 #include "base/process.h"
 #include "base/strings.h"

@@ -1,36 +1,77 @@
 // Command: any program as an agent: prompt on stdin, reply on stdout, non-zero exit is a failed turn.
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "agent/backends/make.h"
+#include "agent/home.h"
+#include "agent/installation.h"
 #include "agent/replies.h"
-#include "base/clock.h"
+#include "agent/supervise.h"
 #include "base/process.h"
 #include "base/strings.h"
-#include "sandbox/launch.h"
 
 namespace leanlab::agent {
 namespace {
 
 constexpr std::uint64_t k_reply_bytes = 4u << 20;
 constexpr std::size_t k_shown_lines = 8;
-/// Of our own environment a program gets these; further ones by name in the options. Locale and time zone are fixed.
-constexpr const char* k_passed_on[] = {"PATH",  "HOME",          "USER",        "LOGNAME",
-                                       "SHELL", "SSL_CERT_FILE", "SSL_CERT_DIR"};
 
-/// The last lines of what a program said, for people.
-std::string last_lines(std::string_view text) {
-  auto lines = split_lines(trim(text));
+/// The last lines of what a program said, as one.
+std::string last_words(std::string_view text) {
+  const auto lines = split_lines(trim(text));
   const std::size_t first = lines.size() > k_shown_lines ? lines.size() - k_shown_lines : 0;
   std::string result;
   for (std::size_t i = first; i < lines.size(); ++i) {
-    if (!result.empty()) result += '\n';
+    if (!result.empty()) result += " / ";
     result += clip(printable(lines[i]), 300);
   }
   return result;
+}
+
+/// Its output is its reply.
+class WordsReader : public Reader {
+ public:
+  explicit WordsReader(const std::string& agent) : agent_(agent) {}
+  void line(std::string_view, Progress&) override {}
+  void end(const sandbox::Outcome& outcome, Turn& turn) override {
+    turn.reply = repair_utf8(outcome.out);
+    take_usage(turn);
+    if (outcome.end == sandbox::End::exited && outcome.status.ok()) return;
+    const std::string said = last_words(trim(outcome.err).empty() ? outcome.out : outcome.err);
+    turn.end = TurnEnd::failed;
+    for (const char* sign :
+         {"No such file", "Permission denied", "Read-only file system", "Operation not permitted"}) {
+      if (said.find(sign) != std::string::npos)
+        turn.next =
+            "it runs in a sandbox: it reads the project, itself and what \"sandbox.read\" names, and writes "
+            "its "
+            "copy of the lab and what \"sandbox.write\" names (docs/agents.md)";
+    }
+    turn.failure = fmt::format("the agent {} {} {}{}", agent_,
+                               outcome.end == sandbox::End::exited ? "ended with" : "was",
+                               outcome.status.describe(), said.empty() ? "" : ": " + said);
+  }
+
+ private:
+  const std::string& agent_;
+};
+
+/// The script among a command's words: what an interpreter is given first. 0: there is none.
+std::size_t script_word(const std::vector<std::string>& words) {
+  static const std::set<std::string> k_interpreters = {"sh",    "bash", "dash", "zsh",  "ksh",
+                                                       "node",  "bun",  "deno", "perl", "Rscript",
+                                                       "julia", "php",  "lua",  "ruby"};
+  const std::string name = std::filesystem::path(words[0]).filename().string();
+  if (!name.starts_with("python") && !k_interpreters.contains(name)) return 0;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "-c" || words[i] == "-m" || words[i] == "-e") return 0;
+    if (!words[i].starts_with('-')) return i;
+  }
+  return 0;
 }
 
 class CommandAgent : public Agent {
@@ -51,72 +92,77 @@ class CommandAgent : public Agent {
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 
  private:
-  [[nodiscard]] sandbox::Command command(const TurnRequest& request) const;
-  [[nodiscard]] Error failure(const sandbox::Outcome& outcome, const TurnRequest& request) const;
+  [[nodiscard]] Environment environment(const TurnRequest& request, const fs::path& home) const;
+  [[nodiscard]] Result<std::vector<std::string>> files(const TurnRequest& request) const;
 
   std::string spec_;
   std::vector<std::string> words_;
   std::vector<std::string> environment_;
 };
 
-sandbox::Command CommandAgent::command(const TurnRequest& request) const {
-  sandbox::Command command;
-  command.argv = words_;
-  command.cwd = request.workspace;
-  command.input = request.prompt;
-  const auto pass_on = [&](const std::string& variable) {
-    if (const char* value = std::getenv(variable.c_str())) command.env.emplace_back(variable, value);
-  };
-  for (const char* variable : k_passed_on) pass_on(variable);
-  for (const std::string& variable : environment_) pass_on(variable);
-  command.env.insert(command.env.end(), {{"LANG", "C.UTF-8"}, {"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}});
-  command.env.emplace_back("LEANLAB_ROLE", name(request.role));
-  command.env.emplace_back("LEANLAB_EXPERIMENT", request.suggested_file);
-  command.env.emplace_back("LEANLAB_PARENT", request.parent_file);
-  command.env.emplace_back("LEANLAB_SEED", std::to_string(request.seed));
-  command.env.emplace_back("LEANLAB_PROPOSAL", std::to_string(request.proposal));
+Environment CommandAgent::environment(const TurnRequest& request, const fs::path& home) const {
+  std::vector<std::string> pass = environment_;
+  pass.insert(pass.end(), {"VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "PYENV_VERSION"});
+  // A login in a variable is passed on by name only.
+  const char* named = std::getenv("LEANLAB_AGENT_ENV");
+  for (std::string_view rest = named == nullptr ? "" : named; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (const auto name = trim(rest.substr(0, comma)); !name.empty()) pass.emplace_back(name);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  Environment env = agent_environment(home, pass);
+  env.emplace_back("LEANLAB_ROLE", name(request.role));
+  env.emplace_back("LEANLAB_EXPERIMENT", request.suggested_file);
+  env.emplace_back("LEANLAB_PARENT", request.parent_file);
+  env.emplace_back("LEANLAB_SEED", std::to_string(request.seed));
+  env.emplace_back("LEANLAB_PROPOSAL", std::to_string(request.proposal));
   if (!request.previous_error.empty()) {
     // An environment variable holds no NUL, and one string of the environment is limited to 128 KiB by the kernel.
     std::string text = request.previous_error.substr(0, 64u << 10);
     std::erase(text, '\0');
-    command.env.emplace_back("LEANLAB_ERROR", std::move(text));
+    env.emplace_back("LEANLAB_ERROR", std::move(text));
   }
-  return command;
+  return env;
 }
 
-Error CommandAgent::failure(const sandbox::Outcome& outcome, const TurnRequest& request) const {
-  std::string how = outcome.status.describe();
-  if (outcome.end == sandbox::End::wall_limit) {
-    how = fmt::format("took longer than {}", human_duration(request.limit));
-  } else if (outcome.end == sandbox::End::exited) {
-    how = "ended with " + how;
-  } else {
-    how = "was " + how;
+/// The program and the files that its command names. Errors: misconfigured (one is hidden from agents).
+Result<std::vector<std::string>> CommandAgent::files(const TurnRequest& request) const {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const std::string& word : words_) {
+    if (word.starts_with('/') && fs::is_regular_file(word, error)) files.push_back(word);
   }
-  Error error(ErrorCode::goal_not_met, fmt::format("the agent {} {}", spec_, how));
-  const std::string said = last_lines(outcome.err);
-  error.where = said.empty() ? last_lines(outcome.out) : said;
-  return error;
+  for (const std::string& file : files) {
+    const fs::path real = fs::canonical(file, error);
+    for (const std::string& hidden : request.hidden) {
+      if (hidden != file && hidden != real) continue;
+      return fail(Error(ErrorCode::misconfigured,
+                        fmt::format("the agent {} would run {}, which no agent may see", spec_, file))
+                      .then("put the agent's program into a file of its own"));
+    }
+  }
+  return files;
 }
 
 Result<Turn> CommandAgent::take_turn(const TurnRequest& request, const Interrupt& interrupt) {
   TRY(interrupt.check());
-  sandbox::Policy policy;
-  policy.role = sandbox::Role::agent;
-  policy.network = true;
-  policy.limits.wall = request.limit;
-  policy.limits.output_bytes = k_reply_bytes;
-  TRY_ASSIGN(const sandbox::Outcome outcome,
-             sandbox::run(policy, command(request), sandbox::Tier::C, interrupt),
-             "while running the agent {}", spec_);
-  TRY(interrupt.check());
-  if (outcome.end != sandbox::End::exited || !outcome.status.ok()) return fail(failure(outcome, request));
-  Turn turn;
-  turn.reply = repair_utf8(outcome.out);
-  take_usage(turn);
-  turn.transcript = turn.reply;
-  if (!outcome.err.empty()) turn.transcript += "\n--- stderr ---\n" + repair_utf8(outcome.err);
-  return turn;
+  TRY_ASSIGN(const std::vector<std::string> own, files(request));
+  TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");
+  AgentProgram program{.agent = describe(),
+                       .login = "",
+                       .argv = words_,
+                       .input = request.prompt,
+                       .env = environment(request, home.path()),
+                       .writable = {home.path().string()},
+                       .readable = reach_of_files(own),
+                       .secrets = {},
+                       .fds = {},
+                       .hosts = {},
+                       .speech = AgentProgram::Speech::at_its_end,
+                       .kept_output = k_reply_bytes};
+  program.secrets = secrets_in(program.env);
+  WordsReader reader(spec_);
+  return supervise(program, request, reader, interrupt);
 }
 
 }  // namespace
@@ -159,6 +205,12 @@ Result<std::unique_ptr<Agent>> make_command(const BackendOptions& options) {
                     .then("write --agent command:./propose.sh"));
   }
   TRY_ASSIGN(words[0], find_agent_program(words[0], options.lab));
+  // `python3 propose.py`: the script lies in the lab, as the program itself may; its copy has none of it.
+  std::error_code error;
+  if (const std::size_t at = script_word(words); at != 0) {
+    const fs::path script = std::filesystem::absolute(options.lab / words[at]).lexically_normal();
+    if (fs::is_regular_file(script, error)) words[at] = script.string();
+  }
   return std::make_unique<CommandAgent>(options.argument, std::move(words), options.environment);
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "change_mode.h"
+#include "connections.h"
 #include "landlock.h"
 #include "setup_channel.h"
 
@@ -166,6 +167,17 @@ std::string name_of(const CallRule& rule, const seccomp_data& call) {
   }
 }
 
+bool is_watched(const CallRule& rule) {
+  return rule.number == SYS_connect || rule.number == SYS_sendto;
+}
+
+// Where a watched call would lead to nobody; empty: it may go on.
+std::string refused_address(const seccomp_notif& call) {
+  const auto* args = call.data.args;
+  const bool with_data = call.data.nr == SYS_sendto;
+  return leads_nowhere(static_cast<pid_t>(call.pid), args[with_data ? 4 : 1], args[with_data ? 5 : 2]);
+}
+
 ModeChange mode_change(const seccomp_notif& call) {
   const auto caller = static_cast<pid_t>(call.pid);
   const auto* args = call.data.args;
@@ -186,8 +198,11 @@ void apply_seccomp(const Request& request) {
     ::close(listener);
     return;
   }
-  // Another filter of this process may have the one listener that there can be (EBUSY).
-  if (install(rules, Counting::no) != 0) setup_failed("seccomp");
+  // Another filter of this process may have the one listener that there can be (EBUSY). What only it could let go on is then
+  // not watched.
+  std::vector<CallRule> unwatched = rules;
+  unwatched.erase(std::remove_if(unwatched.begin(), unwatched.end(), is_watched), unwatched.end());
+  if (install(unwatched, Counting::no) != 0) setup_failed("seccomp");
 }
 
 DeniedCalls::DeniedCalls(const Request& request) : request_(request) {
@@ -200,6 +215,7 @@ DeniedCalls::~DeniedCalls() {
 
 void DeniedCalls::answer_one() {
   constexpr std::uint32_t k_most_counted = 10'000;
+  constexpr std::size_t k_most_kinds = 64;
   seccomp_notif call{};
   if (::ioctl(fd_, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
     if (errno == EINTR || errno == ENOENT) return;  // the caller died while it waited
@@ -213,23 +229,39 @@ void DeniedCalls::answer_one() {
   for (const CallRule& rule : rules_) {
     if (!applies(rule, call.data)) continue;
     reply.error = -rule.error;
+    if (is_watched(rule)) {
+      const std::string address = refused_address(call);
+      if (address.empty()) return let_go_on(call.id);
+      count("connection to " + (counts_.size() < k_most_kinds ? address : "others"));
+      break;
+    }
     if (rule.emulated) {
       change_mode(request_, mode_change(call));
       break;
     }
-    const std::string name = name_of(rule, call.data);
-    const auto found =
-        std::find_if(counts_.begin(), counts_.end(), [&](const auto& pair) { return pair.first == name; });
-    if (found != counts_.end())
-      ++found->second;
-    else
-      counts_.emplace_back(name, 1);
+    count(name_of(rule, call.data));
     break;
   }
   ::ioctl(fd_, SECCOMP_IOCTL_NOTIF_SEND, &reply);
   if (++total_ < k_most_counted) return;
   ::close(fd_);
   fd_ = -1;
+}
+
+void DeniedCalls::let_go_on(std::uint64_t id) const {
+  seccomp_notif_resp reply{};
+  reply.id = id;
+  reply.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  ::ioctl(fd_, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+}
+
+void DeniedCalls::count(const std::string& name) {
+  const auto found =
+      std::find_if(counts_.begin(), counts_.end(), [&](const auto& pair) { return pair.first == name; });
+  if (found != counts_.end())
+    ++found->second;
+  else
+    counts_.emplace_back(name, 1);
 }
 
 std::vector<std::pair<std::string, std::uint32_t>> DeniedCalls::counts() const {

@@ -1,6 +1,7 @@
 // Seccomp: the filter that answers the calls of call_rules(), and the count of those that were tried.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,9 @@ class DeniedCalls {
   std::vector<std::pair<std::string, std::uint32_t>> counts() const;
 
  private:
+  void let_go_on(std::uint64_t id) const;
+  void count(const std::string& name);
+
   const Request& request_;
   std::vector<CallRule> rules_;
   std::vector<std::pair<std::string, std::uint32_t>> counts_;

@@ -152,6 +152,12 @@ const CallRule k_no_network[] = {
     {LEANLAB_CALL(socket), EPERM, true, {}, false},
 };
 
+// In a network of its own what leads nowhere is told before the kernel refuses it; the guardian lets the rest go on.
+const CallRule k_watched[] = {
+    {LEANLAB_CALL(connect), ENETUNREACH, false, {}, true},
+    {LEANLAB_CALL(sendto), ENETUNREACH, false, {Condition::Kind::not_equal, 4, 0}, true},
+};
+
 // The kinds of socket besides which none is had with a network: others reach parts of the kernel that nobody needs.
 constexpr std::uint32_t k_highest_family = 45;
 bool is_allowed_family(std::uint32_t family, Tier tier) {
@@ -188,6 +194,7 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
             {LEANLAB_CALL(socket), EAFNOSUPPORT, true, {Condition::Kind::equal, 0, family}, false});
     }
   }
+  if (request.tier == Tier::A && !request.listen.empty()) append(rules, k_watched);
   if (request.role != Role::agent) append(rules, k_no_memory_files);
   if (!request.fork) append(rules, k_no_fork);
   if (request.tier == Tier::B) {
