@@ -146,11 +146,30 @@ void note_refusals(const std::vector<Gate::Event>& events, const sandbox::Outcom
   for (const sandbox::DeniedCall& call : outcome.denied) recorder.refused({call.name, call.count});
 }
 
+bool is_stream(const AgentProgram& program) {
+  return program.speech == AgentProgram::Speech::as_it_works;
+}
+
 Clocks clocks_of(const AgentProgram& program) {
   Clocks clocks = usual_clocks();
-  if (program.speech == AgentProgram::Speech::at_its_end)
+  if (!is_stream(program))
     clocks.first = clocks.silence = std::chrono::hours(24 * 365 * 50);  // only the turn has a limit
   return clocks;
+}
+
+/// The end of the transcript, without what must not be stored.
+void write_down(const AgentProgram& program, const sandbox::Outcome& outcome, Recorder& recorder,
+                Turn& turn) {
+  if (!outcome.err.empty()) recorder.notice("stderr: " + outcome.err.substr(0, 16u << 10));
+  turn.reply = redact(repair_utf8(turn.reply), program.secrets);
+  turn.failure = redact(repair_utf8(turn.failure), program.secrets);
+  if (!is_stream(program)) {
+    recorder.raw(turn.reply);
+    recorder.text(turn.reply);
+  }
+  turn.denied = recorder.refusals();
+  recorder.end(turn);
+  turn.transcript = pack_transcript(recorder.take(program.secrets));
 }
 
 Network network_of(const Gate& gate, sandbox::Tier tier) {
@@ -229,7 +248,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
                        const Interrupt& interrupt) {
   TRY(interrupt.check());
   const Clocks clocks = clocks_of(program);
-  const bool streams = program.speech == AgentProgram::Speech::as_it_works;
+  const bool streams = is_stream(program);
   const sandbox::Tier tier = sandbox::probe().tier;
   Recorder recorder(program.agent, request.role);
   recorder.prompt(request.prompt);
@@ -282,13 +301,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   TRY(interrupt.check());
   reader.end(*outcome, turn);
   judge_end(program, request, progress.state(), expired, clocks, *outcome, turn);
-  if (!outcome->err.empty()) recorder.notice("stderr: " + outcome->err.substr(0, 16u << 10));
-  turn.reply = redact(repair_utf8(turn.reply), program.secrets);
-  turn.failure = redact(repair_utf8(turn.failure), program.secrets);
-  if (!streams) recorder.text(turn.reply);
-  turn.denied = recorder.refusals();
-  recorder.end(turn);
-  turn.transcript = pack_transcript(recorder.take(program.secrets));
+  write_down(program, *outcome, recorder, turn);
   return turn;
 }
 

@@ -156,7 +156,7 @@ Result<fs::path> Steering::make_folder(agent::Role role, std::uint64_t scored) {
   std::error_code error;
   for (const char* name : {"task.md", "README.md", "Director_Notes.md", "Critic_Feedback.md"}) {
     if (fs::is_regular_file(session_.place.folder / name, error))
-      TRY(copy_tree(session_.place.folder / name, folder / name));
+      TRY(copy_for_agent(session_.place.folder / name, folder / name));
   }
   TRY_ASSIGN(auto shown, session_.book->query({.limit = k_shown, .order = lab::Query::Order::best}));
   TRY_ASSIGN(const auto newest, session_.book->query({.limit = k_shown, .order = lab::Query::Order::newest}));

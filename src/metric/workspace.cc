@@ -10,9 +10,23 @@ constexpr std::size_t k_memory = 5;
 
 Status copy_if_there(const fs::path& from, const fs::path& to) {
   if (!fs::exists(from)) return {};
-  return copy_tree(from, to);
+  return copy_for_agent(from, to);
 }
 }  // namespace
+
+Status copy_for_agent(const fs::path& from, const fs::path& to) {
+  TRY(copy_tree(from, to));
+  // The files of a locked lab are read-only; in its own copy an agent may do as it likes.
+  std::error_code error;
+  const auto open_up = [&](const fs::path& path) {
+    if (!fs::is_symlink(path, error))
+      fs::permissions(path, fs::perms::owner_write, fs::perm_options::add, error);
+  };
+  open_up(to);
+  for (fs::recursive_directory_iterator it(to, error), end; !error && it != end; it.increment(error))
+    open_up(it->path());
+  return {};
+}
 
 Result<Material> pick(const Session& session) {
   Material material;
@@ -62,7 +76,7 @@ Result<Workspace> make_workspace(Session& session, const Material& material, std
     TRY(copy_if_there(session.place.folder / inside, workspace.folder / inside));
   }
   const fs::path sample = sample_file(session);
-  if (!sample.empty()) TRY(copy_tree(sample, experiments / sample.filename()));
+  if (!sample.empty()) TRY(copy_for_agent(sample, experiments / sample.filename()));
   for (const lab::Experiment& experiment : material.inspirations)
     TRY(bring(session, experiment, experiments / fs::path(experiment.file).filename()));
   fs::path parent = sample;

@@ -32,6 +32,9 @@ struct Material {
 [[nodiscard]] Status bring(const Session& session, const lab::Experiment& experiment,
                            const std::filesystem::path& target);
 
+/// Copies a file or folder of the lab into an agent's copy, where the agent may change it. Errors: io, no_space.
+[[nodiscard]] Status copy_for_agent(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// The lab's `experiments/sample.*`, or empty.
 [[nodiscard]] std::filesystem::path sample_file(const Session& session);
 /// A file of the experiments folder that was not there when the workspace was made; empty when there is none or several.

@@ -61,7 +61,7 @@ class HeldTest(LeanlabTest):
         state = self.project / ".leanlab/state/labs/numbers"
         found = [self.project / "answers/held-out.txt", self.home / ".ssh/id_ed25519", self.temp / "elsewhere.txt"]
         for folder in (self.numbers.folder, self.other.folder, state):
-            found += [path for path in folder.rglob("*") if path.is_file() and "/work/" not in str(path)]
+            found += [path for path in folder.rglob("*") if path.is_file() and "work" not in path.relative_to(folder).parts]
         return found
 
     def hostile(self) -> str:
@@ -321,7 +321,7 @@ class RealAgent(AgentTest):
         if self.json("doctor")["tier"] != tier:
             self.skipTest(f"this machine has no tier {tier}")
         lab = self.numbers.folder
-        attack = (f"grep -rs {SECRET} {lab} ../../.. > leaked; echo spoiled > {lab}/evaluation.sh; {CALL.format('127.0.0.1', self.host.port)}; "
+        attack = (f"grep -rs {SECRET.replace('answer', '[a]nswer')} {lab} ../../.. > leaked; echo spoiled > {lab}/evaluation.sh; {CALL.format('127.0.0.1', self.host.port)}; "
                   "printf '# leaks: %s\\nx = ${n}\\n' \"$(wc -c < leaked)\" > ${file}")
         worker = worker_rule(steps=[
             {"shell": attack},

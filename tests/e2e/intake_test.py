@@ -1,6 +1,5 @@
 """What is refused before it is judged: the reason is told, it does not count towards N, and nothing is recorded."""
 import os
-import shutil
 import unittest
 
 from leanlab_testing import LeanlabTest
@@ -118,11 +117,9 @@ class Proposed(LeanlabTest):
         self.assert_refused(body, r"link|outside")
 
     def test_a_device_is_proposed(self):
-        if shutil.which("mknod") is None or os.geteuid() != 0:
-            body, pattern = "mkfifo experiments/p.txt\n", r"pipe|fifo|regular|device"
-        else:
-            body, pattern = "mknod experiments/p.txt c 1 5\n", r"device|regular"
-        self.assert_refused(body + self.report("experiments/p.txt"), pattern)
+        # In its sandbox not even root's agent can make a device.
+        body = "mknod experiments/p.txt c 1 5 2>/dev/null || mkfifo experiments/p.txt\n"
+        self.assert_refused(body + self.report("experiments/p.txt"), r"pipe|fifo|regular|device")
 
     def test_a_folder_is_proposed(self):
         self.assert_refused("mkdir experiments/d.txt\n" + self.report("experiments/d.txt"), r"folder|directory|regular")
