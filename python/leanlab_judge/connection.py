@@ -1,6 +1,7 @@
 """The judge's end: asks the candidate for one thing at a time and turns the answers into values and proxies."""
 from __future__ import annotations
 
+import os
 import threading
 import time
 import weakref
@@ -16,10 +17,15 @@ _TEXT_LIMIT = 20_000
 
 
 class Connection:
-    """Requests over a channel; thread-safe. `make_proxy(connection, id, tree)` makes what stands for a candidate's object."""
+    """Requests over a channel; thread-safe. `make_proxy(connection, id, tree)` makes what stands for a candidate's object;
+    `heard` is given each text that came with a brace in it."""
 
-    def __init__(self, channel: wire.Channel, make_proxy: Callable[["Connection", int, dict[str, Any]], Any]) -> None:
-        self._channel, self._make_proxy = channel, make_proxy
+    def __init__(
+        self, channel: wire.Channel, make_proxy: Callable[["Connection", int, dict[str, Any]], Any], heard: Optional[Callable[[str], None]] = None
+    ) -> None:
+        self._channel, self._make_proxy, self._heard = channel, make_proxy, heard
+        self._process = os.getpid()
+        self.changes = 0  # how often something of the candidate's was called or set
         self._lock = threading.RLock()
         self._broken: Optional[JudgeError] = None
         self._asked = 0
@@ -48,6 +54,8 @@ class Connection:
         with self._lock:
             if self._broken is not None:
                 raise self._broken
+            if os.getpid() != self._process:
+                raise NotPlainError("a process that the evaluator forked cannot ask the candidate: two would read each other's answers (use threads)")
             encoder = Encoder(self._own_reference)
             header: dict[str, Any] = {"op": op, "id": self._asked + 1}
             if target is not None:
@@ -57,8 +65,15 @@ class Connection:
             header["release"], self._released = self._released, []
             try:
                 frame = self._exchange(header, encoder)
-                return self._answer(frame)
             except (CandidateGone, ProtocolError) as error:
+                self._broken = error
+                raise
+            except BaseException as error:  # a timeout of the evaluator's own, say: the answer that still comes would be taken for the next
+                self._broken = ProtocolError(f"an earlier request was broken off by {type(error).__name__}, so the candidate cannot be asked again")
+                raise
+            try:
+                return self._answer(frame)
+            except ProtocolError as error:
                 self._broken = error
                 raise
 
@@ -84,10 +99,10 @@ class Connection:
     def _answer(self, frame: wire.Frame) -> Any:
         error = frame.header.get("error")
         if error is not None:
-            raise _exception(error)
+            raise _exception(error, self._heard)
         if "value" not in frame.header:
             raise ProtocolError("an answer without a value")
-        decoder = Decoder(frame.header.get("arrays", []), frame.body, self._their_reference, finite=True)
+        decoder = Decoder(frame.header.get("arrays", []), frame.body, self._their_reference, finite=True, heard=self._heard)
         return decoder.decode(frame.header["value"])
 
     def _own_reference(self, value: Any) -> dict[str, Any]:
@@ -124,7 +139,7 @@ def _release(released: Callable[[], list[tuple[int, int]]], number: int, receive
     released().append((number, received[0]))
 
 
-def _exception(error: Any) -> Exception:
+def _exception(error: Any, heard: Optional[Callable[[str], None]]) -> Exception:
     if type(error) is not dict:
         raise ProtocolError("a malformed error")
     names, message, traceback = error.get("types"), error.get("message"), error.get("traceback")
@@ -132,4 +147,7 @@ def _exception(error: Any) -> Exception:
         raise ProtocolError("a malformed error")
     if type(message) is not str or type(traceback) is not str:
         raise ProtocolError("a malformed error")
+    if heard is not None:
+        for text in (*names, message, traceback):
+            heard(text)
     return candidate_error(names, message[:_TEXT_LIMIT], traceback[:_TEXT_LIMIT])

@@ -56,7 +56,7 @@ def candidate_error(names: list[str], message: str, traceback: str) -> Candidate
     else:
         cls = _classes.setdefault(builtin, type(f"Candidate{builtin}", (CandidateError, _BUILTIN[builtin]), {}))
     error = cls(message)
-    error.remote_type = names[0] if names else "Exception"
+    error.remote_type = names[0] if names and names[0].isidentifier() else "Exception"
     error.remote_traceback = traceback
     error.__cause__ = RemoteTraceback(traceback)
     return error

@@ -22,15 +22,24 @@ raise ImportError("leanlab: the evaluator read the experiment's file in a way th
 '''
 
 
+def _refuse_shadow(name: str, folder: str) -> None:
+    """An experiment named like another module would be given to whoever imports that one, the evaluator and its libraries too."""
+    others = [entry for entry in sys.path if os.path.realpath(entry or ".") != folder]
+    if name in sys.builtin_module_names or (name.isidentifier() and importlib.machinery.PathFinder.find_spec(name, others) is not None):
+        raise ImportError(f"leanlab: the experiment's file has the name of the module {name}, which the evaluator may mean: name it otherwise")
+
+
 def install() -> None:
     """Greets the engine and hooks the import system. Errors: JudgeError, and then the process must not go on."""
     current = session.current()
     target = os.path.realpath(current.experiment)
     loader = importlib.machinery.SourceFileLoader
+    folder = os.path.dirname(target)
     original_exec, original_run = loader.exec_module, runpy.run_path
 
     def exec_module(self: Any, module: types.ModuleType) -> None:
         if os.path.realpath(self.path) == target:
+            _refuse_shadow(module.__name__, folder)
             become_remote(module, current.connection())
         else:
             original_exec(self, module)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from typing import Any, Iterator
 
+from . import told
 from .connection import Connection
 from .errors import NotPlainError
 from .same import same
@@ -16,20 +17,20 @@ from .same import same
 _READABLE = frozenset({"__doc__", "__name__", "__qualname__", "__module__", "__version__", "__author__", "__all__"})
 
 
-def _ask(proxy: Any, op: str, **fields: Any) -> Any:
-    return proxy._leanlab_connection.request(op, proxy._leanlab_id, **fields)
+_ask = told.ask
 
 
 class Remote:
     """Base of all proxies."""
 
-    __slots__ = ("_leanlab_connection", "_leanlab_id", "_leanlab_received", "_leanlab_given", "_leanlab_class", "__weakref__")
+    __slots__ = ("_leanlab_connection", "_leanlab_id", "_leanlab_received", "_leanlab_given", "_leanlab_class", "_leanlab_told", "__weakref__")
 
     def __init__(self, connection: Connection, number: int) -> None:
         object.__setattr__(self, "_leanlab_connection", connection)
         object.__setattr__(self, "_leanlab_id", number)
         object.__setattr__(self, "_leanlab_given", {})
         object.__setattr__(self, "_leanlab_class", None)
+        object.__setattr__(self, "_leanlab_told", (connection.changes, {}))
 
     def _leanlab_reference(self) -> int:
         return self._leanlab_id
@@ -77,7 +78,8 @@ class RemoteObject(Remote):
     def __getattr__(self, name: str) -> Any:
         value = Remote.__getattr__(self, name)
         wrapper = _METHODS.get(name)
-        return types.MethodType(wrapper(value), self) if wrapper and issubclass(type(value), RemoteFunction) else value
+        # Whatever can be called, not only what says to be a method: a partial or a class in its place would get the answers.
+        return types.MethodType(wrapper(value), self) if wrapper and issubclass(type(value), Remote) else value
 
 
 class RemoteFunction(Remote):
@@ -97,6 +99,12 @@ class RemoteClass(Remote):
     @property
     def __class__(self) -> Any:
         return type
+
+    def __getattr__(self, name: str) -> Any:
+        value = Remote.__getattr__(self, name)
+        if name == "score" and issubclass(type(value), Remote):
+            return lambda instance, *args, **kwargs: instance.score(*args, **kwargs)
+        return value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         made = _ask(self, "call", args=list(args), kwargs=kwargs)
@@ -124,7 +132,7 @@ def _text(value: Any) -> str:
 # --- methods of estimators whose meaning depends on where they run ------------------------------------------------------
 
 
-def _score(remote: RemoteFunction) -> Any:
+def _score(remote: Any) -> Any:
     """score(X, y): the candidate must neither see y nor compute the number, so the judge does, from predict(X)."""
 
     def score(self: RemoteObject, X: Any, y: Any = None, sample_weight: Any = None, **others: Any) -> Any:
@@ -176,17 +184,32 @@ def _plain(value: Any, kind: type) -> Any:
     return value
 
 
+def _length(self: Any) -> int:
+    return _plain(_ask(self, "convert", to="len"), int)
+
+
 def _iterate(self: Any) -> Iterator[Any]:
-    iterator = _ask(self, "iter")
-    if not issubclass(type(iterator), Remote):
+    has_length = hasattr(type(self), "__len__")
+    return told.iterate(self, lambda value: issubclass(type(value), Remote), lambda: _length(self) if has_length else None)
+
+
+def _iterate_by_index(self: Any) -> Iterator[Any]:
+    """Of what has a length and items: Python would stop at the first IndexError, be it earlier or later."""
+    for index in range(_length(self)):
+        try:
+            item = _ask(self, "item", key=index)
+        except IndexError:
+            raise NotPlainError(f"the candidate gave an object of {_length(self)} items that gives {index}") from None
+        yield item
+
+
+def _next(self: Any) -> Any:
+    step = self._leanlab_connection.request("next", self._leanlab_id)
+    if type(step) is not list or len(step) > 1:
         raise NotPlainError("the candidate gave no iterator")
-    while True:
-        step = _ask(iterator, "next")
-        if type(step) is not list or len(step) > 1:
-            raise NotPlainError("the candidate gave no iterator")
-        if not step:
-            return
-        yield step[0]
+    if not step:
+        raise StopIteration
+    return step[0]
 
 
 def _as_array(self: Any, dtype: Any = None, copy: Any = None) -> Any:
@@ -200,7 +223,7 @@ def _as_array(self: Any, dtype: Any = None, copy: Any = None) -> Any:
 
 _TRAITS: dict[str, dict[str, Any]] = {
     "call": {"__call__": RemoteFunction.__call__},
-    "len": {"__len__": lambda self: _plain(_ask(self, "convert", to="len"), int)},
+    "len": {"__len__": _length},
     "bool": {"__bool__": lambda self: _plain(_ask(self, "convert", to="bool"), bool)},
     "iter": {"__iter__": _iterate},
     "item": {"__getitem__": lambda self, key: _ask(self, "item", key=key)},
@@ -208,6 +231,13 @@ _TRAITS: dict[str, dict[str, Any]] = {
     "float": {"__float__": lambda self: _plain(_ask(self, "convert", to="float"), float)},
     "int": {"__int__": lambda self: _plain(_ask(self, "convert", to="int"), int)},
     "array": {"__array__": _as_array},
+    "next": {"__next__": _next},
+    "enter": {
+        "__enter__": lambda self: _ask(self, "get", name="__enter__")(),
+        # What was raised stays here: it may be the judge's own, and an object that swallows it would hide it.
+        "__exit__": lambda self, kind, error, traceback: (_ask(self, "get", name="__exit__")(None, None, None), None)[1],
+    },
+    "setitem": {"__setitem__": lambda self, key, value: _ask(self, "get", name="__setitem__")(key, value)},
 }
 _DOC = property(lambda self: _ask(self, "get", name="__doc__"))
 _BASES = {"object": RemoteObject, "function": RemoteFunction, "class": RemoteClass, "module": RemoteModule}
@@ -226,5 +256,7 @@ def make_proxy(connection: Connection, number: int, tree: dict[str, Any]) -> Any
         members: dict[str, Any] = {"__slots__": (), "__module__": "candidate", "__doc__": _DOC}
         for trait in traits:
             members.update(_TRAITS[trait])
+        if {"len", "item"} <= set(traits) and "iter" not in traits:
+            members["__iter__"] = _iterate_by_index
         _classes[key] = type(name, (_BASES[kind],), members)
     return _classes[key](connection, number)

@@ -93,12 +93,16 @@ class Encoder:
 
 
 class Decoder:
-    """Reads one message. `reference` makes what a reference stands for; `finite` refuses NaN and infinities anywhere."""
+    """Reads one message. `reference` makes what a reference stands for; `finite` refuses NaN and infinities anywhere; `heard` is
+    given each text with a brace in it."""
 
-    def __init__(self, arrays: Any, body: memoryview, reference: Callable[[dict[str, Any]], Any], finite: bool) -> None:
+    def __init__(
+        self, arrays: Any, body: memoryview, reference: Callable[[dict[str, Any]], Any], finite: bool, heard: Optional[Callable[[str], None]] = None
+    ) -> None:
         if type(arrays) is not list or len(arrays) > MAX_ARRAYS:
             raise ProtocolError("a malformed list of arrays")
         self._arrays, self._body, self._reference, self._finite = arrays, body, reference, finite
+        self._heard = heard
         self._nodes = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
@@ -106,7 +110,11 @@ class Decoder:
         if depth > 2 * MAX_DEPTH or self._nodes > MAX_NODES:
             raise ProtocolError("a value that is nested too deep or has too many parts")
         kind = type(tree)
-        if tree is None or kind in (bool, int, str):
+        if tree is None or kind in (bool, int):
+            return tree
+        if kind is str:
+            if self._heard is not None and "{" in tree:
+                self._heard(tree)
             return tree
         if kind is float:
             return self._float(tree)
@@ -168,6 +176,8 @@ class Decoder:
         _, shape, _, data = self._buffer(tree)
         if len(shape) != 1:
             raise ProtocolError("malformed bytes")
+        if self._heard is not None and b"{" in bytes(data):
+            self._heard(bytes(data).decode("utf-8", "replace"))
         return bytes(data)
 
     def _buffer(self, tree: dict[str, Any]) -> tuple[str, list[int], str, memoryview]:
@@ -199,6 +209,9 @@ class Decoder:
             self._keep_imaginary_parts()
         if self._finite and dtype.kind in "Mm" and numpy.isnat(array).any():
             raise ProtocolError("the candidate gave an array with dates that are none")
+        if self._heard is not None and dtype.kind in "US" and b"{" in bytes(data):
+            for item in array.ravel().tolist():
+                self._heard(item if type(item) is str else item.decode("utf-8", "replace"))
         return array
 
     def _scalar(self, tree: dict[str, Any], depth: int) -> Any:

@@ -15,6 +15,12 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PRIVATE = ("/root", "/home", "/run", "/var", "/srv", "/mnt", "/opt/secrets", "/etc/shadow", "/etc/ssh", "/etc/cron", "/sys/fs", "/sys/kernel")
 _USUAL_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 _TIOCSTI = 0x5412
+# What nobody needs who computes, asked for by name; what they do is up to the sandbox.
+_C_CALLS = frozenset(
+    "syscall ptrace fork vfork system popen execve execv kill mount umount2 inotify_init inotify_init1 inotify_add_watch fanotify_init prlimit"
+    " process_vm_readv process_vm_writev setuid setresuid unshare setns adjtimex clock_settime memfd_create shmget msgget semget mq_open"
+    " open openat creat".split()
+)
 
 
 def install(experiment: str) -> None:
@@ -22,7 +28,7 @@ def install(experiment: str) -> None:
     own = os.path.abspath(experiment)
     lab = os.path.dirname(os.path.dirname(own))
     cache = os.path.join(os.path.dirname(own), "__pycache__", os.path.splitext(os.path.basename(own))[0] + ".")  # Python asks for it
-    temporary = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp"), "/tmp"})
+    temporary, programs = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp"), "/tmp"}), _programs(lab)
     told: set[str] = set()
 
     def tell(what: Optional[str]) -> None:
@@ -39,7 +45,7 @@ def install(experiment: str) -> None:
             return None
         if _is_below(place, lab) or place.startswith("/proc/"):
             return None if _is_own_fact(place) else ascii(place)
-        if any(_is_below(place, folder) for folder in temporary):
+        if any(_is_below(place, folder) for folder in (*temporary, *programs)):
             return None
         strange_device = place.startswith("/dev/") and not place.startswith(_USUAL_DEVICES)
         return ascii(place) if strange_device or any(_is_below(place, folder) for folder in _PRIVATE) else None
@@ -79,6 +85,12 @@ def install(experiment: str) -> None:
     sys.addaudithook(hook)
 
 
+def _programs(lab: str) -> tuple[str, ...]:
+    """Where Python, its packages and this one lie: in a home folder, perhaps."""
+    folders = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.abspath(__file__))), *sys.path}
+    return tuple(folder for folder in folders if len(folder) > 1 and not _is_below(lab, folder))
+
+
 def _is_below(place: str, folder: str) -> bool:
     return place == folder or place.startswith(folder.rstrip("/") + "/")
 
@@ -93,7 +105,7 @@ def _is_own_fact(place: str) -> bool:
     return not parts[2].isdigit() and parts[2] not in ("sys", "sysrq-trigger", "kcore", "keys")
 
 
-_CHANGES = ("remove", "rename", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod", "chown", "utime", "setxattr")
+_CHANGES = ("remove", "rename", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod", "chown", "utime", "setxattr", "removexattr", "chflags")
 _ACTS: dict[str, Callable[..., Optional[str]]] = {
     "socket.connect": lambda connection, address: f"connect to {ascii(address)}",
     "socket.bind": lambda connection, address: f"listen on {ascii(address)}",
@@ -109,5 +121,10 @@ _ACTS: dict[str, Callable[..., Optional[str]]] = {
     "sys.settrace": lambda *others: "trace its process",
     "sys.setprofile": lambda *others: "profile its process",
     "fcntl.ioctl": lambda fd, request, *others: "type into a terminal" if request == _TIOCSTI else None,
+    "os.forkpty": lambda: "fork",
+    "os.spawn": lambda mode, program, *others: f"start the program {ascii(program)}",
+    "resource.prlimit": lambda pid, *others: None if pid in (0, os.getpid()) else f"change limits of process {pid}",
+    "socket.sendto": lambda connection, address: f"send to {ascii(address)}",
+    "ctypes.dlsym": lambda library, name: f"call {name} of the C library" if name in _C_CALLS else None,
     "ctypes.string_at": lambda *others: "read memory by its address",
 }

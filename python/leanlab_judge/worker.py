@@ -34,7 +34,8 @@ _FUNCTIONS = (
 )
 _TRAITS = {
     "call": "__call__", "len": "__len__", "bool": "__bool__", "iter": "__iter__", "item": "__getitem__",
-    "contains": "__contains__", "float": "__float__", "int": "__int__", "array": "__array__",
+    "contains": "__contains__", "float": "__float__", "int": "__int__", "array": "__array__", "next": "__next__", "enter": "__enter__",
+    "setitem": "__setitem__",
 }
 
 

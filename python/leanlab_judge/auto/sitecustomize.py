@@ -13,6 +13,9 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 def _run_hook() -> None:
     if os.environ.get("LEANLAB_CONTRACT") != "proxied":
         return
+    if sys.version_info < (3, 8):
+        print("leanlab_judge: proxied judging needs Python 3.8 or newer; this is %d.%d" % sys.version_info[:2], file=sys.stderr, flush=True)
+        os._exit(3)
     try:
         sys.path.insert(0, os.path.dirname(os.path.dirname(_HERE)))
         from leanlab_judge import hook
