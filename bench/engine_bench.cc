@@ -9,37 +9,23 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/fs.h"
 #include "base/process.h"
-#include "base/strings.h"
+#include "engine_labs.h"
 #include "lab/book.h"
-#include "lab/experiment.h"
 #include "lab/project.h"
 #include "samples.h"
+#include "store/blobs.h"
 #include "store/ledger.h"
-#include "store/ledger_line.h"
 
 namespace leanlab::bench {
 namespace {
 
 constexpr std::chrono::minutes k_limit{10};
-
-template <class T>
-T must(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "engine_bench: {}\n", one_line(result.error()));
-  std::exit(1);
-}
-void must(const Status& status) {
-  if (status) return;
-  fmt::print(stderr, "engine_bench: {}\n", one_line(status.error()));
-  std::exit(1);
-}
 
 SpawnRequest request_for(std::vector<std::string> argv, const fs::path& cwd = {}) {
   SpawnRequest request;
@@ -54,60 +40,6 @@ double peak_bytes() {
   for (std::string line; std::getline(status, line);)
     if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) * 1024;
   return 0;
-}
-
-// ---- labs
-
-lab::Place make_lab(const fs::path& project, const std::string& name) {
-  const fs::path folder = project / ".leanlab" / name;
-  must(make_directories(folder / "experiments"));
-  must(write_file(
-      folder / "lab.json",
-      R"({"objective": {"metric": "score"}, "eval_cmd": "sh evaluation.sh {file}", "judge": "in-process"})"));
-  must(write_file(folder / "task.md", "# Nothing to do\n"));
-  must(write_file(folder / "evaluation.sh", "[ -f \"$1\" ] || exit 2\necho '{\"score\": 1}'\n"));
-  must(write_file(folder / "experiments/sample.txt", "x = 0\n"));
-  must(write_file(folder / "propose.sh",
-                  "#!/bin/sh\necho \"$$ $LEANLAB_EXPERIMENT\" >\"$LEANLAB_EXPERIMENT\"\n", Durability::fast,
-                  0755));
-  must(write_file(folder / "wait.sh",
-                  "#!/bin/sh\nsleep 10\necho \"$$ $LEANLAB_EXPERIMENT\" >\"$LEANLAB_EXPERIMENT\"\n",
-                  Durability::fast, 0755));
-  return {name, folder, project / ".leanlab/state/labs" / name};
-}
-
-lab::Experiment typical(const lab::Place& place, std::uint64_t number) {
-  lab::Experiment experiment;
-  experiment.lab = place.name;
-  experiment.number = number;
-  experiment.file = fmt::format("experiments/exp_{:07}.txt", number);
-  experiment.sha256 = fmt::format("{:064x}", number);
-  experiment.verdict = lab::Verdict::rejected;
-  experiment.value = static_cast<double>(number % 1000) / 1000;
-  experiment.metrics = {{"score", *experiment.value}, {"seconds", 3.5}};
-  experiment.best_so_far = 1;
-  experiment.notes = "tiles of 32, inner loop unrolled by four";
-  experiment.agent = "tuner";
-  experiment.ts = "2026-11-23T09:22:00.123Z";
-  return experiment;
-}
-
-// Lines as the book writes them, without a flush for each.
-void fill_ledger(const lab::Place& place, std::uint64_t count) {
-  store::Head head =
-      must(store::Ledger::open(place.state, store::Ledger::Mode::append, {}, system_clock()))->head();
-  const Fd fd = must(open_file(place.state / store::k_ledger_file, O_WRONLY | O_APPEND));
-  std::string lines;
-  for (std::uint64_t n = 1; n <= count; ++n) {
-    const std::string line = store::make_line(head.seq + 1, head.hash, "2026-11-23T09:22:00.123Z", "judged",
-                                              to_line(lab::to_record(typical(place, n))));
-    head = store::Head{head.seq + 1, head.offset + line.size(), line.substr(0, store::k_hash_digits)};
-    lines += line;
-    if (lines.size() > (1 << 20) || n == count) {
-      must(write_all(fd.get(), lines));
-      lines.clear();
-    }
-  }
 }
 
 std::unique_ptr<lab::Book> open_book(const lab::Place& place, lab::Book::Mode mode = lab::Book::Mode::write) {
@@ -176,6 +108,8 @@ class Bench {
     whole_runs();
     lists();
     restart();
+    large_book();
+    side_by_side();
     many_attempts();
   }
 
@@ -295,6 +229,59 @@ class Bench {
         "Killed with `kill -9` in a run with {} records: `run --resume` had judged all that was left after "
         "{}, exit {}.\n\n",
         records_, milliseconds(took), done.status.exit_status);
+  }
+
+  void tell_work(const std::string& what, const ProgramOutput& done, double took, std::uint64_t records) {
+    fmt::print("| {} | {:.1f} s | {:.0f} us | {} |{}\n", what, took / 1e6,
+               took / static_cast<double>(records), megabytes(static_cast<double>(done.status.max_rss_bytes)),
+               done.status.ok() ? "" : fmt::format(" exit {}", done.status.exit_status));
+    std::fflush(stdout);
+  }
+
+  // What reads a whole book.
+  void large_book() {
+    fmt::print("| work on a whole book | time | for each record | memory |\n|---|---:|---:|---:|\n");
+    ProgramOutput done;
+    double took = microseconds([&] { done = leanlab({"rebuild", name_of(records_)}); });
+    tell_work(fmt::format("`rebuild`, {} records", records_), done, took, records_);
+    const lab::Place checked = make_lab(project_, "checked");
+    must(make_directories(checked.state));
+    const std::string blob = must(store::Blobs(checked.state / "blobs").put("x = 0\n"));
+    fill_ledger(checked, records_ / 2, blob);
+    took = microseconds([&] { done = leanlab({"rebuild", "checked"}); });
+    took = microseconds([&] { done = leanlab({"verify", "checked", "--json"}); });
+    tell_work(fmt::format("`verify`, {} records, a stored copy of each", records_ / 2), done, took,
+              records_ / 2);
+    const lab::Place imported = make_lab(project_, "imported");
+    std::string rows;
+    for (std::uint64_t n = 1; n <= records_; ++n)
+      rows += fmt::format(
+          R"({{"tag": "jun21", "experiment_file": "experiments/e{}.py", "score": {}, "train_secs": 1.5, )"
+          R"("best_so_far": false, "notes": "try number {}", "ts": "2026-06-21T10:00:00+02:00"}})"
+          "\n",
+          n, static_cast<double>(n % 1000) / 1000, n);
+    must(write_file(imported.folder / "results.jsonl", rows));
+    took = microseconds([&] { done = leanlab({"list"}); });
+    tell_work(fmt::format("`list` of {} rows of 0.2.1 that are not imported yet", records_), done, took,
+              records_);
+    took = microseconds([&] { done = leanlab({"rebuild", "imported"}); });
+    tell_work(fmt::format("import of {} rows of 0.2.1", records_), done, took, records_);
+    fmt::print("\n");
+  }
+
+  void side_by_side() {
+    const lab::Place place = make_lab(project_, "sleepers");
+    must(write_file(place.folder / "evaluation.sh",
+                    "[ -f \"$1\" ] || exit 2\nsleep 1\necho '{\"score\": 1}'\n"));
+    ProgramOutput done;
+    const double took = microseconds([&] {
+      done = leanlab({"run", place.name, "--n", "64", "--parallel", "16", "--skip-checks", "--quiet",
+                      "--agent", "command:./propose.sh"});
+    });
+    fmt::print(
+        "64 experiments, 16 at once, on an evaluator that sleeps for 1 s: {:.2f} s where 4 s is the least, "
+        "exit {}.\n\n",
+        took / 1e6, done.status.exit_status);
   }
 
   void many_attempts() {

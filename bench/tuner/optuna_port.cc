@@ -53,7 +53,7 @@ std::string OptunaPort::call(const std::string& line) {
   return reply;
 }
 
-void OptunaPort::begin(const search::Space& space, std::uint64_t seed) {
+void OptunaPort::begin(const search::Space& space, std::uint64_t seed, const std::string& sampler) {
   Json parameters = Json::array();
   for (std::size_t i = 0; i < space.size(); ++i) {
     const search::Parameter& p = space[i];
@@ -69,7 +69,8 @@ void OptunaPort::begin(const search::Space& space, std::uint64_t seed) {
       row["condition"] = {{"parameter", p.condition->parameter}, {"values", p.condition->values}};
     parameters.push_back(std::move(row));
   }
-  call(to_line(Json{{"study", {{"seed", seed}, {"parameters", std::move(parameters)}}}}));
+  call(to_line(
+      Json{{"study", {{"sampler", sampler}, {"seed", seed}, {"parameters", std::move(parameters)}}}}));
 }
 
 search::Point OptunaPort::ask(const search::Space& space) {
@@ -85,8 +86,8 @@ void OptunaPort::tell(std::optional<double> loss) {
   call(to_line(Json{{"tell", loss ? Json(*loss) : Json()}}));
 }
 
-double OptunaPort::digits_error(const search::Point& point) {
-  return std::strtod(call(to_line(Json{{"digits", values_of(point)}})).c_str(), nullptr);
+double OptunaPort::lab_loss(const std::string& lab, const search::Point& point) {
+  return std::strtod(call(to_line(Json{{"lab", lab}, {"values", values_of(point)}})).c_str(), nullptr);
 }
 
 std::string OptunaPort::version() {

@@ -16,10 +16,12 @@ namespace leanlab::bench {
 class OptunaPort {
  public:
   explicit OptunaPort(const std::string& script);
-  void begin(const search::Space& space, std::uint64_t seed);
+  /// `sampler`: "tpe" or "cmaes".
+  void begin(const search::Space& space, std::uint64_t seed, const std::string& sampler);
   [[nodiscard]] search::Point ask(const search::Space& space);
   void tell(std::optional<double> loss);
-  [[nodiscard]] double digits_error(const search::Point& point);
+  /// What a real lab ("digits", "house-prices") yields.
+  [[nodiscard]] double lab_loss(const std::string& lab, const search::Point& point);
   [[nodiscard]] std::string version();
 
  private:

@@ -61,6 +61,8 @@ struct TurnRequest {
       hosts;  ///< that it may reach besides its provider's: "host", "*.host", "host:port"
   std::function<void(const std::string&)>
       on_activity;  ///< what it does now, in a line: for screens; may be empty
+  std::function<void(std::string_view)>
+      on_words;  ///< the transcript as people read it, as it grows; may be empty
 };
 
 /// How a turn ended.
@@ -137,6 +139,9 @@ class Agent {
   /// Learns from a judged experiment. Called in the book's order, once each, before and during a run. Thread:
   /// the loop's.
   virtual void observe(const Observation&) {}
+  /// The proposal with this number (TurnRequest::proposal) was refused or came to nothing: it will not be observed.
+  /// Thread: any.
+  virtual void forget(std::uint64_t /*proposal*/) {}
 };
 
 /// What a backend is made from.

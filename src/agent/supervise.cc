@@ -177,6 +177,12 @@ Network network_of(const Gate& gate, sandbox::Tier tier) {
   return tier == sandbox::Tier::A ? Network::listed : Network::unverified;
 }
 
+std::vector<std::string> hosts_of(const AgentProgram& program, const TurnRequest& request) {
+  std::vector<std::string> hosts = program.hosts;
+  hosts.insert(hosts.end(), request.hosts.begin(), request.hosts.end());
+  return hosts;
+}
+
 }  // namespace
 
 Clocks usual_clocks() {
@@ -251,6 +257,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   const bool streams = is_stream(program);
   const sandbox::Tier tier = sandbox::probe().tier;
   Recorder recorder(program.agent, request.role);
+  recorder.watch(request.on_words, program.secrets);
   recorder.prompt(request.prompt);
   Progress progress(recorder, request.on_activity);
   Lines lines;
@@ -265,13 +272,12 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   command.input = program.input;
   command.fds = program.fds;
   command.on_output = [&](sandbox::Stream stream, std::string_view piece) {
+    if (!streams && request.on_words) request.on_words(redact(repair_utf8(piece), program.secrets));
     if (stream == sandbox::Stream::err) return;
     progress.heard();
     if (streams) lines.add(piece, take);
   };
-  std::vector<std::string> hosts = program.hosts;
-  hosts.insert(hosts.end(), request.hosts.begin(), request.hosts.end());
-  Gate gate(hosts);
+  Gate gate(hosts_of(program, request));
   if (tier == sandbox::Tier::A) {
     command.doors = gate.doors();
     command.on_door = [&](std::uint16_t port, Fd listener) { gate.open(port, std::move(listener)); };

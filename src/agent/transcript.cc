@@ -39,12 +39,19 @@ Recorder::Recorder(std::string agent, Role role, const Clock& clock)
             {"ts", iso8601(clock.now())}});
 }
 
+void Recorder::watch(std::function<void(std::string_view)> watcher, std::vector<std::string> secrets) {
+  watcher_ = std::move(watcher);
+  secrets_ = std::move(secrets);
+}
+
 void Recorder::line(Json&& value) {
   if (full_) return;
   Json timed{
       {"at", std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - started_).count()}};
   timed.update(value);
-  lines_ += to_line(timed) + '\n';
+  const std::string text = to_line(timed) + '\n';
+  lines_ += text;
+  if (watcher_ && timed.contains("event")) watcher_(redact(show_transcript(read_transcript(text)), secrets_));
   if (lines_.size() < k_most_bytes) return;
   full_ = true;
   lines_ +=

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ namespace leanlab::agent {
 class Recorder {
  public:
   Recorder(std::string agent, Role role, const Clock& clock = system_clock());
+
+  /// From now on `watcher` gets each event, as people read it, with `secrets` replaced.
+  void watch(std::function<void(std::string_view)> watcher, std::vector<std::string> secrets);
 
   /// A line of the stream as it came.
   void raw(std::string_view line);
@@ -49,6 +53,8 @@ class Recorder {
   std::map<std::string, SteadyTime> calls_;
   std::vector<Denied> refusals_;
   bool full_ = false;
+  std::function<void(std::string_view)> watcher_;
+  std::vector<std::string> secrets_;
 };
 
 /// One event of a transcript.

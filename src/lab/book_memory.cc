@@ -102,11 +102,11 @@ Result<std::vector<double>> MemoryBook::best_history(std::size_t most) const {
 
 Result<std::unique_ptr<Book>> open_memory_book(const Place& place, const Config& config) {
   auto book = std::make_unique<MemoryBook>(config.objective, store::Blobs(place.state / "blobs"));
-  TRY_ASSIGN(const auto lines, ResultsFile(place.folder / config.results_file).read(0));
-  for (const ResultsLine& line : lines) {
+  TRY(ResultsFile(place.folder / config.results_file).scan(0, [&](ResultsLine& line) -> Status {
     if (auto experiment = import_row(line.text, place.name, config.objective))
       book->add(std::move(*experiment));
-  }
+    return {};
+  }));
   return book;
 }
 

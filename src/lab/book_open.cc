@@ -113,10 +113,11 @@ Status FileBook::restore_results(BookReport& report) {
     }));
     accounted = results_.size();
   }
-  TRY_ASSIGN(auto lines, results_.read(accounted));
-  tail_ = ResultsTail(std::move(lines), accounted, ledger_->id(), index_->state().applied.seq,
-                      ledger_->head().seq);
-  return {};
+  tail_ = ResultsTail(accounted, ledger_->id(), index_->state().applied.seq, ledger_->head().seq);
+  return results_.scan(accounted, [&](ResultsLine& line) -> Status {
+    tail_.add(std::move(line));
+    return {};
+  });
 }
 
 store::Draft FileBook::import_draft(const std::string& row, std::uint64_t& strays) {
@@ -141,19 +142,20 @@ store::Draft FileBook::import_draft(const std::string& row, std::uint64_t& stray
 }
 
 Status FileBook::import_foreign(BookReport& report) {
-  const std::vector<std::string> rows = tail_.foreign();
-  if (rows.empty()) return {};
   constexpr std::size_t k_batch = 1000;
-  std::uint64_t strays = 0;
-  for (std::size_t start = 0; start < rows.size(); start += k_batch) {
+  std::uint64_t imported = 0, strays = 0;
+  for (auto rows = tail_.foreign(k_batch); !rows.empty(); rows = tail_.foreign(k_batch)) {
+    const std::size_t before = tail_.foreign_count();
     std::vector<store::Draft> drafts;
-    for (std::size_t i = start; i < std::min(start + k_batch, rows.size()); ++i)
-      drafts.push_back(import_draft(rows[i], strays));
+    for (const std::string& row : rows) drafts.push_back(import_draft(row, strays));
     TRY(ledger_->append_all(drafts), "importing {}", results_.path().filename().string());
     TRY(follow());
+    imported += rows.size();
+    INVARIANT(tail_.foreign_count() + rows.size() == before);  // else they would be imported for ever
   }
+  if (imported == 0) return {};
   const std::string file = results_.path().filename().string();
-  report.imported = rows.size() - strays;
+  report.imported = imported - strays;
   if (report.imported > 0)
     report.notices.push_back(fmt::format("{} of {} imported; they are marked as not verifiable",
                                          plural(report.imported, "row"), file));

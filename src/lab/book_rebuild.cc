@@ -1,4 +1,5 @@
 // rebuild: database and results.jsonl made anew from the ledger; and the owner's word that a ledger is to be trusted.
+#include <cstdint>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -7,6 +8,7 @@
 #include "base/strings.h"
 #include "lab/anchorage.h"
 #include "lab/book.h"
+#include "lab/book_digest.h"
 #include "lab/book_index.h"
 #include "lab/lost_state.h"
 #include "lab/results_file.h"
@@ -47,21 +49,24 @@ Result<std::uint64_t> rebuild_book(const Place& place, const Config& config, con
     if (!anchors.holds) return fail(anchor_broken(place, anchors));
     // Foreign rows that were not imported yet must not get lost: they come back behind the rebuilt ones.
     TRY(results.mend());
-    std::vector<ResultsLine> lines;
+    ResultsTail tail(0, ledger->id(), ledger->head().seq, ledger->head().seq);
+    bool any = false;
     TRY(results.scan(0, [&](ResultsLine& line) -> Status {
       // What the ledger has comes from there: a large book is not held in memory.
-      const bool ours = line.ledger == ledger->id() && line.seq <= ledger->head().seq;
-      if (!ours) lines.push_back(std::move(line));
+      if (line.ledger == ledger->id() && line.seq <= ledger->head().seq) return {};
+      tail.add(std::move(line));
+      any = true;
       return {};
     }));
-    ResultsTail tail(std::move(lines), 0, ledger->id(), ledger->head().seq, ledger->head().seq);
-    TRY(ledger->scan({}, [&](const store::Record& record) -> Status {
-      if (record.type != "imported") return {};
-      TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
-      static_cast<void>(tail.take(whole["body"].value("row", std::string())));
-      return {};
-    }));
-    const std::vector<std::string> foreign = tail.foreign();
+    constexpr std::size_t k_batch = 2000;
+    for (store::Head at; any;) {
+      TRY_ASSIGN(const auto batch, digest_records(*ledger, at, k_batch, place.name, config.objective.metric));
+      if (batch.empty()) break;
+      at = head_behind(batch.back().record);
+      for (const Digest& digest : batch)
+        if (digest.record.type == "imported" && digest.row) static_cast<void>(tail.take(*digest.row));
+    }
+    const std::vector<std::string> foreign = tail.foreign(SIZE_MAX);
     TRY(write_results(results, *ledger, place.name, config.objective.metric));
     TRY(results.append(foreign));
   }

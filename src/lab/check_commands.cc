@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/strings.h"
 #include "exec/executor.h"
+#include "lab/check_memory.h"
 #include "lab/check_run.h"
 #include "lab/evaluate.h"
 #include "lab/interpreter.h"
@@ -138,8 +139,6 @@ void evaluator_on_missing(CheckRun& run) {
   }
 }
 
-}  // namespace
-
 void check_evaluator(CheckRun& run) {
   if (!resolve_command(run.config.eval_cmd, "x", run.place.folder)) return;  // told by check_programs
   evaluator_on_missing(run);
@@ -167,6 +166,22 @@ void check_validator(CheckRun& run) {
   const std::string objection = validator_objection(trial->outcome, trial->limits);
   if (!objection.empty()) return run.fail(k_name, fmt::format("{} is not valid: {}", run.sample, objection));
   run.ok(k_name, fmt::format("{} is VALID, in {}; a missing file is not", run.sample, seconds(*trial)));
+}
+
+}  // namespace
+
+void check_commands(CheckRun& run) {
+  if (run.checking == Checking::trusting && passed_before(run))
+    return run.ok("evaluator",
+                  fmt::format("passed its trials before, as everything now is; leanlab check {} tries "
+                              "it again",
+                              run.word()));
+  const auto before = static_cast<std::ptrdiff_t>(run.checks.size());
+  check_evaluator(run);
+  check_validator(run);
+  const bool failed = std::any_of(run.checks.begin() + before, run.checks.end(),
+                                  [](const Check& check) { return check.status == Check::Status::fail; });
+  if (!failed && !run.interrupt.raised()) remember_passed(run);
 }
 
 }  // namespace leanlab::lab

@@ -18,6 +18,7 @@ struct CheckRun {
   Config config;
   const Interrupt& interrupt;
   std::function<void(const Check&)> on_check;
+  Checking checking = Checking::thorough;
   std::vector<Check> checks = {};
   std::string sample = {};              ///< the starting point, relative to the lab; empty: none
   std::optional<Judging> judging = {};  ///< how experiments are judged; none: it could not be found out
@@ -44,8 +45,7 @@ struct CheckRun {
 void check_files(CheckRun& run);
 void check_programs(CheckRun& run);
 void check_seal(CheckRun& run);
-void check_evaluator(CheckRun& run);
-void check_validator(CheckRun& run);
+void check_commands(CheckRun& run);
 void check_agent(CheckRun& run);
 void check_prompts(CheckRun& run);
 void check_judging(CheckRun& run);

@@ -35,8 +35,8 @@ std::string CheckRun::word() const {
 }
 
 std::vector<Check> check_lab(const Project& project, const std::string& lab, const Interrupt& interrupt,
-                             const std::function<void(const Check&)>& on_check) {
-  CheckRun run{project, {}, {}, interrupt, on_check};
+                             const std::function<void(const Check&)>& on_check, Checking checking) {
+  CheckRun run{project, {}, {}, interrupt, on_check, checking};
   auto place = find_lab(project, lab);
   if (!place) {
     run.fail("lab", place.error());
@@ -55,8 +55,8 @@ std::vector<Check> check_lab(const Project& project, const std::string& lab, con
                                    config->objective.direction == Direction::minimise ? "lowest" : "highest",
                                    config->objective.metric));
   }
-  for (const auto check : {check_files, check_programs, check_seal, check_judging, check_evaluator,
-                           check_validator, check_agent, check_prompts, check_data, check_machine}) {
+  for (const auto check : {check_files, check_programs, check_seal, check_judging, check_commands,
+                           check_agent, check_prompts, check_data, check_machine}) {
     if (interrupt.raised()) break;
     check(run);
   }

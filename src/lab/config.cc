@@ -265,7 +265,13 @@ Result<Config> load_config(const std::filesystem::path& folder) {
   Config config;
   TRY_ASSIGN(config.layers, find_config_layers());
   for (const ConfigLayer::Rank rank : {ConfigLayer::Rank::below_lab, ConfigLayer::Rank::above_lab}) {
-    if (rank == ConfigLayer::Rank::above_lab) TRY(read_lab(text, shown_path(file), config));
+    if (rank == ConfigLayer::Rank::above_lab) {
+      Status read = read_lab(text, shown_path(file), config);
+      if (!read && read.error().next.empty())
+        read.error().next = fmt::format("mend it there, then: leanlab check {}",
+                                        join_command(std::vector{folder.filename().string()}));
+      TRY(std::move(read));
+    }
     for (const ConfigLayer& layer : config.layers)
       if (layer.rank == rank) TRY(read_layer(layer, config), "reading {}", layer.shown);
   }

@@ -182,7 +182,12 @@ Status ConfigSection::not_built(const std::vector<std::string>& keys) {
 
 Status ConfigSection::require(const std::string& key) const {
   if (has(key)) return {};
-  return wrong(key, fmt::format("\"{}\" is missing", shown_name(key)));
+  std::vector<std::string> there;
+  for (const auto& [name, value] : value_->items()) there.push_back(name);
+  const std::string near = nearest(key, there);
+  return wrong(key,
+               fmt::format("\"{}\" is missing{}", shown_name(key),
+                           near.empty() ? "" : fmt::format("; is \"{}\" meant to be it?", printable(near))));
 }
 
 void ConfigSection::finish(std::vector<std::string>& warnings) const {

@@ -41,6 +41,11 @@ Result<Evaluation> evaluate(const JudgeOrder& order, const Config& config, const
     if (job.candidate)
       job.candidate->policy.limits.wall = std::min(job.candidate->policy.limits.wall, *manner.patience);
   }
+  if (manner.on_output) {
+    const auto pass_on = [&](sandbox::Stream, std::string_view piece) { manner.on_output(piece); };
+    job.command.on_output = pass_on;
+    if (job.candidate) job.candidate->command.on_output = pass_on;
+  }
   Evaluation evaluation;
   evaluation.limits = job.policy.limits;
   TRY_ASSIGN(evaluation.report, executor.run(job, interrupt));

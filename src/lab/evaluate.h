@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <string_view>
 
 #include "base/interrupt.h"
 #include "base/result.h"
@@ -28,6 +30,8 @@ struct EvaluationManner {
   Level level = Level::in_process;
   std::filesystem::path scratch;  ///< a folder of the engine's, for what exists only meanwhile
   std::optional<std::chrono::milliseconds> patience;  ///< a shorter wall limit than the lab's
+  /// Called with what judge and candidate say while they say it, from any thread. May be empty.
+  std::function<void(std::string_view)> on_output = {};
 };
 
 /// Runs `order.command`, which must be the lab's eval_cmd. Blocks. An evaluation that was interrupted is a

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -41,7 +42,17 @@ bool is_python(const std::string& word) {
   return false;
 }
 
+/// A command is run without a shell: what only a shell knows is no program.
+bool is_of_the_shell(const std::string& word) {
+  static const std::set<std::string> k_words{"cd",   "export", "source", ".",    "set",   "ulimit",
+                                             "eval", "exec",   "if",     "for",  "while", "(",
+                                             "{",    "!",      "alias",  "umask"};
+  return k_words.contains(word) || word.find('=') != std::string::npos;
+}
+
 std::string how_to_install(const std::string& program) {
+  if (is_of_the_shell(program))
+    return "commands are run without a shell: write sh -c '...' around it, or call the program directly";
   static const std::map<std::string, std::string> k_packages{
       {"python3", "python3"}, {"python", "python3"}, {"node", "nodejs"}, {"npm", "npm"},
       {"g++", "g++"},         {"gcc", "gcc"},        {"make", "make"},   {"cmake", "cmake"},

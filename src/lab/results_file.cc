@@ -1,6 +1,7 @@
 // Reading, mending and extending results.jsonl, and importing rows that others wrote.
 #include "lab/results_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 
@@ -99,15 +100,6 @@ Status ResultsFile::scan(std::uint64_t offset, const std::function<Status(Result
   return {};
 }
 
-Result<std::vector<ResultsLine>> ResultsFile::read(std::uint64_t offset) const {
-  std::vector<ResultsLine> lines;
-  TRY(scan(offset, [&](ResultsLine& line) -> Status {
-    lines.push_back(std::move(line));
-    return {};
-  }));
-  return lines;
-}
-
 Status ResultsFile::append(const std::vector<std::string>& rows) const {
   if (rows.empty()) return {};
   std::string text;
@@ -123,57 +115,62 @@ Status ResultsFile::append(const std::vector<std::string>& rows) const {
   return written;
 }
 
-ResultsTail::ResultsTail(std::vector<ResultsLine> lines, std::uint64_t accounted, const std::string& ledger,
-                         std::uint64_t known_seq, std::uint64_t last_seq)
-    : accounted_(accounted) {
-  slots_.reserve(lines.size());
-  for (ResultsLine& line : lines) {
-    const bool ours = !line.ledger.empty() && line.ledger == ledger && line.seq <= last_seq;
-    const std::size_t index = slots_.size();
-    if (ours)
-      ours_.emplace(line.seq, index);
-    else
-      foreign_.emplace(std::hash<std::string>()(line.text), index);
-    slots_.push_back({line.end, ours && line.seq <= known_seq, ours ? std::string() : std::move(line.text)});
+void ResultsTail::add(ResultsLine&& line) {
+  const bool ours = !line.ledger.empty() && line.ledger == ledger_ && line.seq <= last_seq_;
+  const std::size_t index = slots_.size();
+  Slot slot{.end = line.end, .known = ours && line.seq <= known_seq_};
+  if (ours) {
+    const bool in_order = ours_.empty() || ours_.back().first < line.seq;
+    const auto place =
+        in_order ? ours_.end() : std::ranges::lower_bound(ours_, std::pair(line.seq, std::size_t{0}));
+    if (place == ours_.end() || place->first != line.seq) ours_.emplace(place, line.seq, index);
+  } else {
+    foreign_.emplace(std::hash<std::string>()(line.text), index);
+    slot.text = static_cast<std::uint32_t>(texts_.size());
+    texts_.push_back(std::move(line.text));
   }
+  slots_.push_back(slot);
 }
 
 bool ResultsTail::take(std::uint64_t seq) {
-  const auto found = ours_.find(seq);
-  if (found == ours_.end()) return false;
+  const auto found = std::ranges::lower_bound(ours_, std::pair(seq, std::size_t{0}));
+  if (found == ours_.end() || found->first != seq) return false;
   slots_[found->second].known = true;
   return true;
 }
 
 bool ResultsTail::take(const std::string& row) {
   auto [found, end] = foreign_.equal_range(std::hash<std::string>()(row));
-  while (found != end && slots_[found->second].text != row) ++found;
+  while (found != end && texts_[slots_[found->second].text] != row) ++found;
   if (found == end) return false;
-  slots_[found->second].known = true;
+  Slot& slot = slots_[found->second];
+  slot.known = true;
+  std::string().swap(texts_[slot.text]);
   foreign_.erase(found);
   return true;
 }
 
 void ResultsTail::added(std::uint64_t end) {
-  slots_.push_back({end, true, {}});
+  slots_.push_back({.end = end, .known = true});
 }
 
 std::uint64_t ResultsTail::accounted() {
   while (first_unknown_ < slots_.size() && slots_[first_unknown_].known)
     accounted_ = slots_[first_unknown_++].end;
   if (first_unknown_ == slots_.size()) {
-    slots_.clear();
-    ours_.clear();
-    foreign_.clear();
+    slots_ = {};
+    texts_ = {};
+    ours_ = {};
+    foreign_ = {};
     first_unknown_ = 0;
   }
   return accounted_;
 }
 
-std::vector<std::string> ResultsTail::foreign() const {
+std::vector<std::string> ResultsTail::foreign(std::size_t most) const {
   std::vector<std::string> rows;
-  for (const Slot& slot : slots_) {
-    if (!slot.known && !slot.text.empty()) rows.push_back(slot.text);
+  for (std::size_t i = first_unknown_; i < slots_.size() && rows.size() < most; ++i) {
+    if (!slots_[i].known && slots_[i].text != k_no_text) rows.push_back(texts_[slots_[i].text]);
   }
   return rows;
 }

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -38,8 +39,6 @@ class ResultsFile {
   /// Calls `visit` for each whole line behind `offset`, empty ones left out, reading in pieces. Errors: io, and those of
   /// `visit`.
   [[nodiscard]] Status scan(std::uint64_t offset, const std::function<Status(ResultsLine&)>& visit) const;
-  /// The same as a list: for the few rows behind the accounted part. Errors: io.
-  [[nodiscard]] Result<std::vector<ResultsLine>> read(std::uint64_t offset) const;
   /// Adds rows (without newlines), all or none. Errors: io, no_space.
   [[nodiscard]] Status append(const std::vector<std::string>& rows) const;
 
@@ -52,8 +51,10 @@ class ResultsTail {
  public:
   ResultsTail() = default;
   /// Rows of `ledger` up to `known_seq` are known already.
-  ResultsTail(std::vector<ResultsLine> lines, std::uint64_t accounted, const std::string& ledger,
-              std::uint64_t known_seq, std::uint64_t last_seq);
+  ResultsTail(std::uint64_t accounted, std::string ledger, std::uint64_t known_seq, std::uint64_t last_seq)
+      : ledger_(std::move(ledger)), known_seq_(known_seq), last_seq_(last_seq), accounted_(accounted) {}
+  /// The next line of the file.
+  void add(ResultsLine&& line);
   /// Whether the row of record `seq` stands in the file; if so it is known from now on.
   [[nodiscard]] bool take(std::uint64_t seq);
   /// Whether this very text stands in the file as a foreign row; if so it is known from now on.
@@ -62,20 +63,27 @@ class ResultsTail {
   void added(std::uint64_t end);
   /// Everything before this offset is known.
   [[nodiscard]] std::uint64_t accounted();
-  /// Rows that no record stands for, in order.
-  [[nodiscard]] std::vector<std::string> foreign() const;
+  /// How many rows no record stands for.
+  [[nodiscard]] std::size_t foreign_count() const { return foreign_.size(); }
+  /// The first `most` rows that no record stands for, in order.
+  [[nodiscard]] std::vector<std::string> foreign(std::size_t most) const;
 
  private:
+  // A large book has a slot for each row while it is rebuilt, so they are small.
+  static constexpr std::uint32_t k_no_text = UINT32_MAX;
   struct Slot {
     std::uint64_t end = 0;
+    std::uint32_t text = k_no_text;  // of a foreign row: in texts_
     bool known = false;
-    std::string text;  ///< of foreign rows only
   };
+  std::string ledger_;
+  std::uint64_t known_seq_ = 0, last_seq_ = 0;
   std::vector<Slot> slots_;
+  std::deque<std::string> texts_;
   std::size_t first_unknown_ = 0;
   std::uint64_t accounted_ = 0;
-  std::map<std::uint64_t, std::size_t> ours_;
-  std::unordered_multimap<std::size_t, std::size_t> foreign_;  // by the hash of the text
+  std::vector<std::pair<std::uint64_t, std::size_t>> ours_;    // record and slot, by record
+  std::unordered_multimap<std::size_t, std::size_t> foreign_;  // hash of the text, and slot
 };
 
 /// A row that the ledger does not know, as an experiment marked not verifiable. Errors: misconfigured (no JSON object).

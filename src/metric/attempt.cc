@@ -58,7 +58,7 @@ class Attempt {
   AttemptContext& context_;
   Session& session_;
   const std::uint64_t number_;
-  std::uint64_t proposal_ = 0;
+  std::optional<std::uint64_t> proposal_;  // none: the turn was one of an earlier run
   Workspace workspace_;
   std::string file_in_workspace_;
   std::optional<std::string> agent_session_;
@@ -71,6 +71,7 @@ class Attempt {
 
 Result<AttemptEnd> Attempt::fruitless(const std::string& reason) {
   TRY(session_.book->record_refusal({"", reason}, context_.agent->describe()));
+  if (proposal_) context_.agent->forget(*proposal_);
   session_.tell(lab::AttemptFailed{number_, reason});
   return AttemptEnd::fruitless;
 }
@@ -86,6 +87,7 @@ Result<AttemptEnd> Attempt::refused(const std::string& file, const Error& why) {
   const lab::Refusal refusal{file, why.message};
   TRY(session_.book->record_refusal(refusal,
                                     context_.agent != nullptr ? context_.agent->describe() : "person"));
+  if (context_.agent != nullptr && proposal_) context_.agent->forget(*proposal_);
   context_.on_refused(refusal);
   session_.tell(lab::AttemptRefused{number_, refusal});
   return AttemptEnd::refused;
@@ -99,7 +101,7 @@ Result<agent::Turn> Attempt::take_turn(Makes makes, std::string prompt, std::uin
   request.experiments_dir = session_.config.experiments_dir;
   request.suggested_file = workspace_.suggested_file;
   request.parent_file = workspace_.parent_file;
-  request.proposal = proposal_;
+  request.proposal = proposal_.value_or(0);
   request.seed = context_.seed;
   request.remaining = remaining;
   request.session = agent_session_;

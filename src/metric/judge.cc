@@ -9,6 +9,7 @@
 #include "lab/evaluate.h"
 #include "lab/judge_job.h"
 #include "lab/judgement.h"
+#include "lab/live_log.h"
 
 namespace leanlab::metric {
 
@@ -121,11 +122,13 @@ Status Judging::validate() {
 }
 
 Status Judging::evaluate() {
+  lab::LiveLog live(session_.place, std::to_string(experiment_.number));
   TRY_ASSIGN(const lab::Evaluation evaluation,
              lab::evaluate(order(session_.config.eval_cmd), session_.config,
                            {.level = session_.judging.level,
                             .scratch = session_.place.state / "work",
-                            .patience = std::nullopt},
+                            .patience = std::nullopt,
+                            .on_output = [&live](std::string_view text) { live.add(text); }},
                            *session_.executor, session_.interrupt),
              "evaluating {}", experiment_.file);
   TRY(check_interrupt(evaluation.report));

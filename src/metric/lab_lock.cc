@@ -41,18 +41,24 @@ std::string holder_text(const lab::Place& place) {
   return lock.error().context.empty() ? "{}" : lock.error().context.front();
 }
 
+tl::unexpected<Error> busy(const lab::Place& place, const std::string& text) {
+  return fail(Error(ErrorCode::lab_busy, fmt::format("the lab {} is in use: {}", place.name, describe(text)))
+                  .then(fmt::format("wait for it, or end it with: leanlab stop {}",
+                                    join_command(std::vector{place.name}))));
+}
+
 }  // namespace
+
+Status expect_free(const lab::Place& place) {
+  const std::string text = holder_text(place);
+  return text.empty() ? Status() : busy(place, text);
+}
 
 Result<FileLock> lock_lab(const lab::Place& place, const std::string& what, const Clock& clock) {
   TRY(make_directories(place.state), "preparing the state of {}", place.name);
   auto lock = FileLock::try_take(lock_path(place));
-  if (!lock && lock.error().code == ErrorCode::lab_busy) {
-    const std::string text = lock.error().context.empty() ? std::string() : lock.error().context.front();
-    return fail(
-        Error(ErrorCode::lab_busy, fmt::format("the lab {} is in use: {}", place.name, describe(text)))
-            .then(fmt::format("wait for it, or end it with: leanlab stop {}",
-                              join_command(std::vector{place.name}))));
-  }
+  if (!lock && lock.error().code == ErrorCode::lab_busy)
+    return busy(place, lock.error().context.empty() ? std::string() : lock.error().context.front());
   TRY_ASSIGN(FileLock held, std::move(lock));
   const Json holder{
       {"what", what}, {"pid", ::getpid()}, {"host", host_name()}, {"since", iso8601(clock.now())}};

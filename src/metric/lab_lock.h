@@ -13,6 +13,9 @@ namespace leanlab::metric {
 /// Takes the lab's lock or fails with lab_busy, saying who holds it and how to stop it. `what` is "run", "submit", ...
 [[nodiscard]] Result<FileLock> lock_lab(const lab::Place& place, const std::string& what, const Clock& clock);
 
+/// lab_busy, as lock_lab would say it, when somebody holds the lab now: for work that comes before the lock.
+[[nodiscard]] Status expect_free(const lab::Place& place);
+
 /// Who holds the lab now ("run, process 123 on host, since 14:03:07"), or empty.
 [[nodiscard]] std::string lab_holder(const lab::Place& place);
 

@@ -255,7 +255,9 @@ void Run::work() {
 
 // Who works, and what it may cost.
 Status Run::prepare() {
-  TRY_ASSIGN(team_, Team::make(session_, options_.agents, to_claim_ + pending_.size() + kept_.size() > 0));
+  // A resumption that names nobody goes on with those of the run that it resumes.
+  if (!options_.resume_only || !options_.agents.empty()) plan_.agents = options_.agents;
+  TRY_ASSIGN(team_, Team::make(session_, plan_.agents, to_claim_ + pending_.size() + kept_.size() > 0));
   plan_.agent = team_->describe();
   TRY_ASSIGN(agent::Prices prices, lab::load_prices());
   TRY(record_lifting(session_, tally_));

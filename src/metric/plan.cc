@@ -22,7 +22,8 @@ Status save_plan(const lab::Place& place, const Plan& plan) {
                                                      {"agent", plan.agent},
                                                      {"finished", plan.finished},
                                                      {"usd", plan.usd ? Json(*plan.usd) : Json(nullptr)},
-                                                     {"usd_before", plan.usd_before}}));
+                                                     {"usd_before", plan.usd_before},
+                                                     {"agents", plan.agents}}));
 }
 
 std::optional<Plan> load_plan(const lab::Place& place) {
@@ -34,9 +35,13 @@ std::optional<Plan> load_plan(const lab::Place& place) {
             json->value("agent", std::string()),
             json->value("finished", true),
             {},
-            json->value("usd_before", 0.0)};
+            json->value("usd_before", 0.0),
+            {}};
   if (const auto usd = json->find("usd"); usd != json->end() && usd->is_number())
     plan.usd = usd->get<double>();
+  if (const auto agents = json->find("agents"); agents != json->end() && agents->is_object())
+    for (const auto& [role, spec] : agents->items())
+      if (spec.is_string()) plan.agents[role] = spec.get<std::string>();
   return plan;
 }
 

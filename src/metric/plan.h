@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -14,10 +15,11 @@ struct Plan {
   std::uint64_t experiments = 0;
   std::uint64_t after_number = 0;  ///< experiments up to this number are of earlier runs
   std::uint64_t seed = 0;
-  std::string agent;
+  std::string agent;  ///< as the team described itself
   bool finished = false;
-  std::optional<double> usd;  ///< --usd, for the run with all its resumptions
-  double usd_before = 0;      ///< what the lab had spent when it began
+  std::optional<double> usd;                  ///< --usd, for the run with all its resumptions
+  double usd_before = 0;                      ///< what the lab had spent when it began
+  std::map<std::string, std::string> agents;  ///< --agent: role to spec, "" for all; a resumption keeps them
 };
 
 /// Errors: io, no_space.

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "lab/agent_reach.h"
 #include "lab/judge_job.h"
+#include "lab/live_log.h"
 #include "metric/lab_lock.h"
 #include "sandbox/probe.h"
 
@@ -43,6 +44,7 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
   if (!locked && config.judge == lab::JudgeContract::automatic)
     lab::freeze_level(session->seal, session->judging.level);
   static_cast<void>(clear_abandoned_temp_directories());
+  lab::clear_live_logs(place);
   TRY_ASSIGN(LeftTurns left, sort_work(place));
   for (const lab::TurnRecord& turn : left.cut_off)
     TRY(session->book->record_event("turn", lab::to_record(turn)));

@@ -7,6 +7,7 @@
 
 #include "base/crash_point.h"
 #include "base/strings.h"
+#include "lab/live_log.h"
 #include "metric/lone_turn.h"
 #include "metric/reach.h"
 
@@ -154,6 +155,8 @@ Result<TakenTurn> Turns::take(agent::Agent& agent, agent::TurnRequest request, c
   TRY(note_start(note, record));
   const SteadyTime started = session_.clock.steady();
   request.home = purpose.folder.string() + ".home";
+  lab::LiveLog live(session_.place, record.id);
+  request.on_words = [&live](std::string_view text) { live.add(text); };
   auto taken = patience_of(agent).take_turn(agent, request, session_.interrupt, purpose.on_pause);
   record.seconds = std::chrono::duration<double>(session_.clock.steady() - started).count();
   if (!taken) {

@@ -115,6 +115,18 @@ TEST_F(TunerTest, ExhaustionIsSaid) {
   EXPECT_NE(turn.error().message.find("all 2 combinations"), std::string::npos) << turn.error().message;
 }
 
+TEST_F(TunerTest, WhatWasRefusedMayBeProposedAgain) {
+  sample("bool fast = true; // tune: bool\n");
+  const auto agent = fresh();
+  ASSERT_TRUE(agent->take_turn(request(0), interrupt_));
+  ASSERT_TRUE(agent->take_turn(request(1), interrupt_));
+  ASSERT_FALSE(agent->take_turn(request(2), interrupt_)) << "both are being tried";
+  agent->forget(1);
+  agent->forget(77);
+  EXPECT_TRUE(agent->take_turn(request(3), interrupt_));
+  EXPECT_FALSE(agent->take_turn(request(4), interrupt_)) << "the first is still being tried";
+}
+
 TEST_F(TunerTest, NothingTunableShowsHow) {
   sample("int x = 3;\n");
   const auto turn = fresh()->take_turn(request(0), interrupt_);

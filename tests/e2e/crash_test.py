@@ -130,7 +130,8 @@ class Crashes(LeanlabTest):
             wait_until(lambda: chooser.random() < 0.2, "chance")
             acknowledged = list(self.whole_rows(self.numbers))
             process.kill()
-            self.finish(process, code=None)
+            ended = self.finish(process, code=None)
+            self.assertIn(ended.code, (0, -signal.SIGKILL), f"it ended by itself\n{ended}")
             verdict = self.json("verify", "numbers", code=None)
             self.assertTrue(verdict["ok"], verdict)
             rows = list(self.whole_rows(self.numbers))
@@ -138,6 +139,7 @@ class Crashes(LeanlabTest):
                 self.assertIn(row, rows)
         self.leanlab("run", "numbers", "--n", 1, "--agent", "command:./propose.sh")
         self.assert_book_is_sound(self.numbers)
+        self.assertGreater(len(self.numbers.rows()), times, "the runs got nowhere before they were killed")
 
     def test_random_kills(self):
         self.kill_at_random(5, 1)

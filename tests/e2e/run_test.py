@@ -162,8 +162,9 @@ class Runs(LeanlabTest):
         first = self.run_lab(self.numbers, 2, "--until", "2020-01-01T00:00:00Z")
         self.assertEqual(first["new"], 0)
         self.assertIn("--until", first["ended_because"])
-        again = self.json("run", "numbers", "--resume", "--agent", "command:./propose.sh")
+        again = self.json("run", "numbers", "--resume")  # with the agent of the run that it resumes
         self.assertEqual(again["new"], 2)
+        self.assertTrue(all("command:./propose.sh" in record["agent"] for record in again["experiments"]), again)
 
     def test_an_interrupted_run_prints_one_object_that_holds_the_summary_and_the_error(self):
         for form in ("--json", "--json=lines"):

@@ -1,5 +1,7 @@
 #include "lab/checks.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -136,6 +138,26 @@ TEST_F(ChecksTest, TheSealIsProved) {
   write("evaluation.sh", "echo 2\n");
   expect("seal", k_fail, "evaluation.sh has changed");
   EXPECT_EQ(one("seal").code, ErrorCode::integrity);
+}
+
+TEST_F(ChecksTest, WhatPassedIsTrustedWhileNothingChanges) {
+  const auto trust = [&] {
+    const auto before =
+        check_lab(find_project(root_, {}), "mein Labor", interrupt_, [](const Check&) {}, Checking::trusting);
+    return std::any_of(before.begin(), before.end(), [](const Check& c) {
+      return c.message.find("passed its trials before") != std::string::npos;
+    });
+  };
+  ASSERT_TRUE(make_directories(root_ / ".leanlab/state/labs/mein Labor"));
+  EXPECT_FALSE(trust()) << "never tried";
+  EXPECT_TRUE(trust());
+  expect("evaluator", k_ok, "gets loss = 5");  // a thorough check tries it
+  write("experiments/sample.txt", "6\n");
+  EXPECT_FALSE(trust()) << "another sample";
+  EXPECT_TRUE(trust());
+  write("evaluation.sh", "[ -f \"$1\" ] || exit 2\necho oops\n");
+  EXPECT_FALSE(trust()) << "another evaluator";
+  EXPECT_FALSE(trust()) << "what failed is not remembered";
 }
 
 TEST_F(ChecksTest, PublicDataIsTold) {

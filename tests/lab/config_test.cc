@@ -228,6 +228,11 @@ TEST(ParseConfig, MissingFieldsAreNamed) {
               HasSubstr("\"eval_cmd\" must be"));
 }
 
+TEST(ParseConfig, AMissingFieldThatIsOnlyMisspeltIsFound) {
+  EXPECT_THAT(error_of(R"({"objectiv": {"metric": "m"}, "eval_cmd": "x"})").message,
+              HasSubstr("\"objective\" is missing; is \"objectiv\" meant to be it?"));
+}
+
 TEST(ParseConfig, NoObjectiveTakesARowsOwnField) {
   const Error error = error_of(R"({"objective": {"metric": "notes"}, "eval_cmd": "x"})");
   EXPECT_EQ(error.code, ErrorCode::misconfigured);

@@ -243,6 +243,7 @@ Result<Turn> ApiAgent::take_turn(const TurnRequest& request, const Interrupt& in
       asked.prompt = request.brief + "\n\n" + request.prompt;
   }
   Recorder recorder(describe(), request.role);
+  recorder.watch(request.on_words, {endpoint_.key});
   recorder.prompt(asked.prompt);
   TRY_ASSIGN(Turn turn, converse(asked, talk, recorder, interrupt));
   turn.session = id;

@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view k_prefix = "tuner: ";
 constexpr std::size_t k_sentence_columns = 200;
 constexpr std::size_t k_named_changes = 6;
-/// Proposals whose results never came (refused, crashed) must not weigh for ever.
+/// Proposals whose results never come must not weigh for ever.
 constexpr std::size_t k_most_pending = 512;
 
 /// One set of tunables with what is known of it.
@@ -75,6 +75,7 @@ class Tuner : public Agent {
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
   void observe(const Observation& observation) override;
+  void forget(std::uint64_t proposal) override;
 
  private:
   /// The parent if it has something to tune, else the best experiment so far that has.
@@ -110,6 +111,12 @@ void Tuner::observe(const Observation& observation) {
     best_source_ = observation.source;
     best_file_ = observation.file;
   }
+}
+
+void Tuner::forget(std::uint64_t proposal) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [signature, known] : studies_)
+    std::erase_if(known.pending, [&](const Study::Pending& p) { return p.proposal == proposal; });
 }
 
 Result<Tunables> Tuner::start(const TurnRequest& request) {

@@ -1,4 +1,4 @@
-// log: what an experiment's evaluator wrote, or its agent's transcript; with --follow as soon as there is something.
+// log: what an experiment's evaluator wrote, or its agent's transcript; with --follow while it is said.
 #include <chrono>
 #include <optional>
 
@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/experiments.h"
 #include "cli/sessions.h"
+#include "lab/live_log.h"
 #include "metric/lab_lock.h"
 
 namespace leanlab::cli {
@@ -21,16 +22,53 @@ Result<std::string> stored(const FoundExperiment& found, const std::string& blob
   return found.book->blobs().get(blob);
 }
 
+// A terminal must not obey what others wrote; a file gets every byte.
+void print_text(Context& context, const std::string& text) {
+  context.print(context.out.is_terminal ? printable(text, Newlines::keep) : text);
+  if (!text.empty() && !text.ends_with('\n')) context.print("\n");
+}
+
+// Shows what is said while it is said.
+class Following {
+ public:
+  explicit Following(Context& context) : context_(context) {}
+
+  /// What came since the last call, of `id` in that lab.
+  void show_more(const lab::Place& place, const std::string& id) {
+    if (context_.wants_json()) return;
+    if (!tail_) tail_ = lab::LiveTail::open(place, id);
+    if (!tail_) return;
+    ended_ = tail_->ended();
+    for (std::string text = tail_->more(); !text.empty(); text = tail_->more()) {
+      shown_ = true;
+      context_.print(context_.out.is_terminal ? printable(text, Newlines::keep) : text);
+    }
+  }
+  [[nodiscard]] bool found() const { return tail_.has_value(); }
+  /// Its writer is through, and all of it was shown.
+  [[nodiscard]] bool ended() const { return ended_; }
+  /// Something was.
+  [[nodiscard]] bool shown() const { return shown_; }
+
+ private:
+  Context& context_;
+  std::optional<lab::LiveTail> tail_;
+  bool ended_ = false, shown_ = false;
+};
+
 // With --follow: the experiment once it is judged, for as long as somebody is at work in its lab.
-Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bool follow) {
+Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bool follow,
+                                     Following& following) {
   bool told = false;
   while (true) {
     auto found = find_experiment(context, id);
     const bool missing = !found && found.error().code == ErrorCode::not_found;
     const bool pending = found && found->experiment.verdict == lab::Verdict::pending;
-    if (!follow || (!missing && !pending)) return found;
+    if (!follow) return found;
     TRY_ASSIGN(const auto parts, split_id(id));
     TRY_ASSIGN(const OpenLab open, open_lab(context, parts.first));
+    if (pending || following.found()) following.show_more(open.place, std::to_string(parts.second));
+    if (!missing && !pending) return found;
     // Looked at once more behind the lock: it may have been judged, and the run may have ended, in between.
     if (metric::lab_holder(open.place).empty()) return find_experiment(context, id);
     if (!told)
@@ -38,6 +76,23 @@ Result<FoundExperiment> find_or_wait(Context& context, const std::string& id, bo
     told = true;
     if (context.interrupt->wait_for(k_tick)) return fail(ErrorCode::interrupted, "interrupted");
   }
+}
+
+// A turn that is under way, until it is through. False: none of that name is.
+Result<bool> follow_turn(Context& context, const std::string& id) {
+  const std::string name = id.substr(id.rfind('/') + 1);
+  TRY_ASSIGN(const std::vector<OpenLab> labs, open_labs(context, ""));
+  for (const OpenLab& open : labs) {
+    Following following(context);
+    following.show_more(open.place, name);
+    while (following.found() && !following.ended()) {
+      if (context.interrupt->wait_for(k_tick)) return fail(ErrorCode::interrupted, "interrupted");
+      if (metric::lab_holder(open.place).empty()) break;  // its run was killed
+      following.show_more(open.place, name);
+    }
+    if (following.found()) return true;
+  }
+  return false;
 }
 
 Json events_json(const std::string& transcript) {
@@ -48,12 +103,6 @@ Json events_json(const std::string& transcript) {
                            : Json{{"at", 0}, {"event", event.kind}, {"text", event.text}});
   }
   return events;
-}
-
-// A terminal must not obey what others wrote; a file gets every byte.
-void print_text(Context& context, const std::string& text) {
-  context.print(context.out.is_terminal ? printable(text, Newlines::keep) : text);
-  if (!text.empty() && !text.ends_with('\n')) context.print("\n");
 }
 
 Result<int> log_turn(Context& context, const std::string& id) {
@@ -83,7 +132,17 @@ Result<int> log_lab(Context& context, const std::string& name) {
     else
       context.print(turn_text(found) + "\n");
   }
-  if (context.wants_json()) context.print_json(Json{{"lab", open.place.name}, {"turns", std::move(list)}});
+  std::vector<std::string> live;
+  if (!metric::lab_holder(open.place).empty())
+    for (const std::string& id : lab::live_logs(open.place))
+      if (is_turn_id(id)) live.push_back(id);
+  if (context.wants_json()) {
+    context.print_json(Json{{"lab", open.place.name}, {"turns", std::move(list)}, {"under_way", live}});
+    return 0;
+  }
+  for (const std::string& id : live)
+    context.print(fmt::format("{}  under way: leanlab log {} --follow\n", id, id));
+  if (!live.empty()) return 0;
   if (turns.empty())
     context.say("no turn of " + open.place.name + " is on record: the tuner's are free and leave none");
   return 0;
@@ -91,11 +150,20 @@ Result<int> log_lab(Context& context, const std::string& name) {
 
 Result<int> run_log(Context& context, const Arguments& arguments) {
   const std::string& id = arguments.word("id");
-  if (is_turn_id(id)) return log_turn(context, id);
+  const bool follow = arguments.has("--follow");
+  if (is_turn_id(id)) {
+    if (follow && !context.wants_json()) {
+      TRY_ASSIGN(const bool followed, follow_turn(context, id));
+      if (followed) return 0;
+    }
+    return log_turn(context, id);
+  }
   if (!split_id(id)) {
     if (auto listed = log_lab(context, id)) return listed;
   }
-  TRY_ASSIGN(const FoundExperiment found, find_or_wait(context, id, arguments.has("--follow")));
+  Following following(context);
+  TRY_ASSIGN(const FoundExperiment found, find_or_wait(context, id, follow, following));
+  if (following.shown() && !arguments.has("--transcript") && !arguments.has("--raw")) return 0;
   const lab::Experiment& experiment = found.experiment;
   TRY_ASSIGN(const std::string log, stored(found, experiment.log));
   TRY_ASSIGN(const std::string packed, stored(found, experiment.transcript));

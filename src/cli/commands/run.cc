@@ -10,6 +10,7 @@
 #include "cli/labs.h"
 #include "cli/ui/run_display.h"
 #include "lab/checks.h"
+#include "metric/lab_lock.h"
 #include "metric/loop.h"
 #include "sandbox/probe.h"
 
@@ -56,8 +57,8 @@ Result<metric::RunOptions> options_of(const Context& context, const Arguments& a
 
 // The preflight before a run; what fails stops it.
 Status preflight(Context& context, const OpenLab& open) {
-  const auto checks =
-      lab::check_lab(open.project, open.place.name, *context.interrupt, [](const lab::Check&) {});
+  const auto checks = lab::check_lab(
+      open.project, open.place.name, *context.interrupt, [](const lab::Check&) {}, lab::Checking::trusting);
   TRY(context.interrupt->check());
   for (const lab::Check& check : checks) {
     if (check.status != lab::Check::Status::fail) continue;
@@ -80,6 +81,8 @@ Result<int> run_run(Context& context, const Arguments& arguments) {
       context.print(prompt);
     return 0;
   }
+  // The preflight may take long: who holds the lab is told before it.
+  TRY(metric::expect_free(open.place));
   if (arguments.has("--detach")) return run_in_background(context, open, arguments);
   if (!arguments.has("--skip-checks") && !options.resume_only) TRY(preflight(context, open));
   ui::RunDisplay display(context);
