@@ -1,7 +1,7 @@
 # The headers that cost the most time and that most files include, compiled once for all libraries and once for all tests.
 # A header missing from a file's own includes is found by the presets that switch this off (asan-ubsan, tsan, fuzz).
 set(LEANLAB_PCH_HEADERS <algorithm> <chrono> <filesystem> <functional> <map> <memory> <mutex> <optional> <string> <thread>
-  <variant> <vector> <fmt/format.h> <nlohmann/json.hpp> <tl/expected.hpp>)
+  <variant> <vector> <fmt/format.h> <tl/expected.hpp> "${CMAKE_CURRENT_LIST_DIR}/../src/base/json_instance.h")
 function(leanlab_precompiled_headers TARGET LIBRARIES)
   file(WRITE ${PROJECT_BINARY_DIR}/${TARGET}.cc "// The carrier of the precompiled headers has no code of its own.\n")
   add_library(${TARGET} STATIC ${PROJECT_BINARY_DIR}/${TARGET}.cc)
