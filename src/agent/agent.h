@@ -114,15 +114,18 @@ struct Turn {
   std::string transcript;  ///< for `leanlab log`: transcript.h, packed; or a program's own words
 };
 
+/// All roles there are, in the order of the enum.
+[[nodiscard]] const std::vector<Role>& every_role();
+
 /// What a backend can do, so that the loop need not know which it is.
 struct Capabilities {
   bool sessions = false;      ///< a turn can be continued
   bool reports_cost = false;  ///< usd is known, or known to be nothing
   bool reports_tokens = false;
-  bool learns = false;      ///< wants observe()
-  bool can_repair = false;  ///< a repair turn makes sense
-  bool free = false;        ///< its turns cost nothing and are not worth a record of their own
-  std::vector<Role> roles;  ///< those it can play
+  bool learns = false;                     ///< wants observe()
+  bool can_repair = false;                 ///< a repair turn makes sense
+  bool free = false;                       ///< its turns cost nothing and are not worth a record of their own
+  std::vector<Role> roles = every_role();  ///< those it can play
 };
 
 class Agent {

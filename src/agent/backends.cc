@@ -40,6 +40,13 @@ const char* name(Role role) {
   return "?";
 }
 
+const std::vector<Role>& every_role() {
+  static const std::vector<Role> roles = {Role::worker,    Role::director, Role::critic,
+                                          Role::architect, Role::fixer,    Role::spec_writer,
+                                          Role::engineer,  Role::reviewer, Role::tech_lead};
+  return roles;
+}
+
 const char* name(TurnEnd end) {
   switch (end) {
     case TurnEnd::done:

@@ -13,6 +13,7 @@
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/strings.h"
 #include "sandbox/launch.h"
 #include "sandbox/policies.h"
@@ -146,6 +147,9 @@ fs::path users_folder(const char* variable, const char* fallback) {
   return home == nullptr || *home == '\0' ? fs::path() : fs::path(home) / fallback;
 }
 
+namespace {
+
+// "2.1.197 (Claude Code)": the first line of `program --version`, or empty.
 // In the sandbox too: a program that takes no notice of --version would leave what it starts behind.
 std::string version_of(const fs::path& program) {
   sandbox::Limits limits;
@@ -161,6 +165,26 @@ std::string version_of(const fs::path& program) {
   if (!outcome || !outcome->status.ok()) return {};
   const std::string_view text = trim(outcome->out.empty() ? outcome->err : outcome->out);
   return printable(text.substr(0, text.find('\n')));
+}
+
+}  // namespace
+
+Result<fs::path> installed_program(const std::string& name, const std::string& package) {
+  const fs::path program = find_program(name);
+  if (!program.empty()) return fs::absolute(program);
+  return fail(Error(ErrorCode::agent_unavailable,
+                    fmt::format("the agent {0} is not installed: there is no '{0}' on PATH", name))
+                  .then(fmt::format("npm install -g {}, or choose another agent with --agent", package)));
+}
+
+Probe probe_program(const std::string& name) {
+  Probe probe;
+  const fs::path program = find_program(name);
+  probe.found = !program.empty();
+  if (!probe.found) return probe;
+  probe.path = program.string();
+  probe.version = version_of(program);
+  return probe;
 }
 
 }  // namespace leanlab::agent

@@ -53,7 +53,9 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 /// A folder of the person's configuration: `variable` when set, else `fallback` below HOME.
 [[nodiscard]] fs::path users_folder(const char* variable, const char* fallback);
 
-/// "2.1.197 (Claude Code)": the first line of `program --version`, or empty.
-[[nodiscard]] std::string version_of(const fs::path& program);
+/// The absolute path of an agent's program on PATH. Errors: agent_unavailable, saying how npm installs `package`.
+[[nodiscard]] Result<fs::path> installed_program(const std::string& name, const std::string& package);
+/// Where the program `name` is and what it says of itself; not whether it is logged in.
+[[nodiscard]] Probe probe_program(const std::string& name);
 
 }  // namespace leanlab::agent

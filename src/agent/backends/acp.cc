@@ -220,9 +220,7 @@ class AcpAgent : public Agent {
             .reports_tokens = false,
             .learns = false,
             .can_repair = true,
-            .free = false,
-            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
-                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+            .free = false};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override {
     TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");

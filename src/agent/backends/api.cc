@@ -56,9 +56,7 @@ class ApiAgent : public Agent {
             .reports_tokens = true,
             .learns = false,
             .can_repair = true,
-            .free = false,
-            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
-                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+            .free = false};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 

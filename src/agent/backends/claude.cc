@@ -250,9 +250,7 @@ class ClaudeAgent : public Agent {
             .reports_tokens = true,
             .learns = false,
             .can_repair = true,
-            .free = false,
-            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
-                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+            .free = false};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 
@@ -334,22 +332,13 @@ Result<Turn> ClaudeAgent::take_turn(const TurnRequest& request, const Interrupt&
 }  // namespace
 
 Result<std::unique_ptr<Agent>> make_claude(const BackendOptions& options) {
-  const fs::path program = find_program("claude");
-  if (program.empty()) {
-    return fail(
-        Error(ErrorCode::agent_unavailable, "the agent claude is not installed: there is no 'claude' on PATH")
-            .then("npm install -g @anthropic-ai/claude-code, or choose another agent with --agent"));
-  }
-  return std::make_unique<ClaudeAgent>(fs::absolute(program), options.argument);
+  TRY_ASSIGN(const fs::path program, installed_program("claude", "@anthropic-ai/claude-code"));
+  return std::make_unique<ClaudeAgent>(program, options.argument);
 }
 
 Probe probe_claude() {
-  Probe probe;
-  const fs::path program = find_program("claude");
-  probe.found = !program.empty();
+  Probe probe = probe_program("claude");
   if (!probe.found) return probe;
-  probe.path = program.string();
-  probe.version = version_of(program);
   const auto set = [](const char* variable) {
     const char* value = ::getenv(variable);
     return value != nullptr && *value != '\0';

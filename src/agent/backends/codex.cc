@@ -134,9 +134,7 @@ class CodexAgent : public Agent {
             .reports_tokens = true,
             .learns = false,
             .can_repair = true,
-            .free = false,
-            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
-                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+            .free = false};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 
@@ -250,22 +248,13 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
 }  // namespace
 
 Result<std::unique_ptr<Agent>> make_codex(const BackendOptions& options) {
-  const fs::path program = find_program("codex");
-  if (program.empty()) {
-    return fail(
-        Error(ErrorCode::agent_unavailable, "the agent codex is not installed: there is no 'codex' on PATH")
-            .then("npm install -g @openai/codex, or choose another agent with --agent"));
-  }
-  return std::make_unique<CodexAgent>(fs::absolute(program), options.argument);
+  TRY_ASSIGN(const fs::path program, installed_program("codex", "@openai/codex"));
+  return std::make_unique<CodexAgent>(program, options.argument);
 }
 
 Probe probe_codex() {
-  Probe probe;
-  const fs::path program = find_program("codex");
-  probe.found = !program.empty();
+  Probe probe = probe_program("codex");
   if (!probe.found) return probe;
-  probe.path = program.string();
-  probe.version = version_of(program);
   const fs::path users = users_folder("CODEX_HOME", ".codex");
   std::error_code error;
   probe.logged_in = fs::exists(users / "auth.json", error) || ::getenv("CODEX_API_KEY") != nullptr ||

@@ -81,13 +81,7 @@ class CommandAgent : public Agent {
 
   std::string describe() const override { return "command:" + spec_; }
   Capabilities capabilities() const override {
-    return {.sessions = false,
-            .reports_cost = false,
-            .learns = false,
-            .can_repair = true,
-            .free = false,
-            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
-                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+    return {.sessions = false, .reports_cost = false, .learns = false, .can_repair = true, .free = false};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 

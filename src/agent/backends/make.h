@@ -1,4 +1,4 @@
-// Makers of the backends, one for each file of this folder; only backends.cc and tests include this.
+// Makers of the backends, one for each file of this folder; for the table in backends.cc, and what makers share.
 #pragma once
 
 #include <filesystem>

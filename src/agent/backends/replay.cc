@@ -28,9 +28,7 @@ class ReplayAgent : public Agent {
             .reports_tokens = true,
             .learns = false,
             .can_repair = false,
-            .free = false,
-            .roles = {Role::worker, Role::director, Role::critic, Role::architect, Role::fixer,
-                      Role::spec_writer, Role::engineer, Role::reviewer, Role::tech_lead}};
+            .free = false};
   }
   Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 

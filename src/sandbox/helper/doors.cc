@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -41,20 +42,9 @@ int listen_on(unsigned port) {
 }
 
 void hand_out(int door, unsigned port, int listener) {
-  std::uint16_t number = htons(static_cast<std::uint16_t>(port));
-  iovec piece{&number, sizeof number};
-  alignas(cmsghdr) char space[CMSG_SPACE(sizeof listener)] = {};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = space;
-  message.msg_controllen = sizeof space;
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof listener);
-  std::memcpy(CMSG_DATA(header), &listener, sizeof listener);
-  if (::sendmsg(door, &message, MSG_NOSIGNAL) < 0) setup_failed("door", std::to_string(port));
+  const std::uint16_t number = htons(static_cast<std::uint16_t>(port));
+  if (!send_descriptor(door, {reinterpret_cast<const char*>(&number), sizeof number}, listener))
+    setup_failed("door", std::to_string(port));
 }
 
 }  // namespace

@@ -44,9 +44,8 @@ void setup_failed(const char* step, const std::string& what) {
   ::_exit(120);
 }
 
-void hand_to_guardian(int fd) {
-  char blank = k_descriptor_follows;
-  iovec piece{&blank, 1};
+bool send_descriptor(int socket, std::string_view text, int fd) {
+  iovec piece{const_cast<char*>(text.data()), text.size()};
   alignas(cmsghdr) char space[CMSG_SPACE(sizeof fd)] = {};
   msghdr message{};
   message.msg_iov = &piece;
@@ -58,7 +57,11 @@ void hand_to_guardian(int fd) {
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof fd);
   std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  if (::sendmsg(g_setup_channel, &message, MSG_NOSIGNAL) < 0) setup_failed("listener");
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL) >= 0;
+}
+
+void hand_to_guardian(int fd) {
+  if (!send_descriptor(g_setup_channel, {&k_descriptor_follows, 1}, fd)) setup_failed("listener");
 }
 
 bool read_setup_channel(int channel, std::string& text, int& fd) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace leanlab::helper {
 
@@ -21,6 +22,9 @@ void fail_to_supervisor(int control);
 
 /// Reports errno and ends this process.
 [[noreturn]] void setup_failed(const char* step, const std::string& what = "");
+
+/// Sends `text` (one byte at least) with a descriptor (SCM_RIGHTS) on a socket. False with errno when that fails.
+bool send_descriptor(int socket, std::string_view text, int fd);
 
 /// Hands a descriptor to the guardian. For the listener of denied calls.
 void hand_to_guardian(int fd);
