@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/agent.h"
 #include "base/fs.h"
 #include "base/result.h"
 
