@@ -110,7 +110,7 @@ class Anchored(LeanlabTest):
                 self.assertTrue(self.json("verify", "numbers")["ok"])
 
     def test_a_run_that_goes_on_meanwhile_is_no_tampering(self):
-        run = self.start("run", "numbers", "--n", 60, "--parallel", 2, "--agent", "command:./propose.sh", "--skip-checks")
+        run = self.start("run", "numbers", "--n", 30, "--parallel", 2, "--agent", "command:./propose.sh", "--skip-checks")
         self.addCleanup(run.kill)
         while run.poll() is None:
             verdict = self.json("verify", "numbers", code=None)
