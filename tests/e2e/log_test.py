@@ -1,8 +1,9 @@
 """`log`: what the evaluator wrote, and --follow, which waits for an experiment that a run is about to judge."""
 import signal
+import threading
 import unittest
 
-from leanlab_testing import LeanlabTest, wait_until
+from leanlab_testing import TIME_LIMIT_S, LeanlabTest, wait_until
 
 SLOW = """\
 [ -f "$1" ] || exit 2
@@ -25,9 +26,13 @@ class Follow(LeanlabTest):
         self.finish(run)
 
     def wait_for_line(self, process, word: str):
-        """Reads what `process` prints until a line holds `word`."""
+        """Reads what `process` prints until a line holds `word`; a process that says nothing more is ended, and fails."""
+        patience = threading.Timer(TIME_LIMIT_S, process.kill)
+        patience.start()
+        self.addCleanup(patience.cancel)
         for line in process.stdout:
             if word in line:
+                patience.cancel()
                 return
         self.fail(f"it ended before it showed {word!r}: {process.stderr.read()}")
 
