@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/random.h"
 
 namespace leanlab {
 
@@ -56,24 +57,37 @@ Status make_directories(const fs::path& path) {
 
 namespace {
 
-// Works on descriptors, so that a link put in the way meanwhile is never followed.
-Status remove_entry(int parent, const std::string& name, const fs::path& shown) {
-  if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-  if (errno != EISDIR && errno != EPERM && errno != EACCES) {
-    return fail(errno_error(errno, fmt::format("cannot remove {}", shown.string())));
-  }
-  const int failed = errno;
-  Fd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+// Where folders that lie deep are moved to, so that a tree of any depth takes few descriptors and little stack.
+struct Hoist {
+  int top = -1;
+  bool moved = false;
+};
+constexpr int k_deepest = 48;
+
+Status hoist(int parent, const std::string& name, Hoist& to, const fs::path& shown) {
+  ::fchmodat(parent, name.c_str(), 0700, 0);  // a folder is moved only by who may write to it
+  to.moved = true;
+  if (::renameat(parent, name.c_str(), to.top, fmt::format(".removed-{:x}", entropy_seed()).c_str()) == 0)
+    return {};
+  return fail(errno_error(errno, fmt::format("cannot remove {}", shown.string())));
+}
+
+Result<Fd> open_to_remove(int parent, const std::string& name, const fs::path& shown, int failed) {
+  constexpr int k_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  Fd folder(::openat(parent, name.c_str(), k_flags));
   if (!folder) {
     // A folder without read permission: open it up through its parent and try once more.
-    if (errno != EACCES || ::fchmodat(parent, name.c_str(), 0700, 0) != 0) {
+    if (errno != EACCES || ::fchmodat(parent, name.c_str(), 0700, 0) != 0)
       return fail(errno_error(failed, fmt::format("cannot remove {}", shown.string())));
-    }
-    folder = Fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    folder = Fd(::openat(parent, name.c_str(), k_flags));
     if (!folder) return fail(errno_error(errno, fmt::format("cannot remove {}", shown.string())));
   }
   ::fchmod(folder.get(), 0700);
-  const int listing = ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0);
+  return folder;
+}
+
+Result<std::vector<std::string>> names_in(int folder, const fs::path& shown) {
+  const int listing = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* stream = listing < 0 ? nullptr : ::fdopendir(listing);
   if (stream == nullptr) return fail(errno_error(errno, fmt::format("cannot list {}", shown.string())));
   std::vector<std::string> names;
@@ -82,7 +96,25 @@ Status remove_entry(int parent, const std::string& name, const fs::path& shown) 
     if (child != "." && child != "..") names.push_back(child);
   }
   ::closedir(stream);
-  for (const std::string& child : names) TRY(remove_entry(folder.get(), child, shown / child));
+  return names;
+}
+
+// Works on descriptors, so that a link put in the way meanwhile is never followed.
+Status remove_entry(int parent, const std::string& name, const fs::path& shown, Hoist* to, int depth) {
+  if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return {};
+  if (errno != EISDIR && errno != EPERM && errno != EACCES) {
+    return fail(errno_error(errno, fmt::format("cannot remove {}", shown.string())));
+  }
+  const int failed = errno;
+  if (depth >= k_deepest) return hoist(parent, name, *to, shown);
+  TRY_ASSIGN(const Fd folder, open_to_remove(parent, name, shown, failed));
+  if (depth == 0) to->top = folder.get();
+  do {
+    to->moved = to->moved && depth > 0;
+    TRY_ASSIGN(const std::vector<std::string> names, names_in(folder.get(), shown));
+    for (const std::string& child : names)
+      TRY(remove_entry(folder.get(), child, shown / child, to, depth + 1));
+  } while (depth == 0 && to->moved);
   if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
     return fail(errno_error(errno, fmt::format("cannot remove {}", shown.string())));
   }
@@ -100,7 +132,8 @@ Status remove_tree(const fs::path& path) {
     if (errno == ENOENT) return {};
     return fail(errno_error(errno, fmt::format("cannot open {}", parent.string())));
   }
-  return remove_entry(folder.get(), clean.filename().string(), clean);
+  Hoist to;
+  return remove_entry(folder.get(), clean.filename().string(), clean, &to, 0);
 }
 
 Status copy_tree(const fs::path& from, const fs::path& to) {

@@ -22,6 +22,7 @@ Status look_at(const lab::Project& project, const std::string& name, const Clock
   status.lab.best = book->best();
   TRY_ASSIGN(const auto champion, book->champion());
   status.lab.unverified = champion && champion->tier == sandbox::Tier::C;
+  if (champion) status.lab.level = lab::name(champion->level);
   if (depth == Depth::listed) return {};
   TRY_ASSIGN(const auto pending, book->pending());
   status.pending = pending.size();

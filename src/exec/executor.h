@@ -24,6 +24,7 @@ struct Candidate {
   sandbox::Policy policy;
   sandbox::Command command;     ///< the worker; reads k_candidate_read_fd, writes k_candidate_write_fd
   std::string contract;         ///< "isolated" or "proxied"
+  std::string objective;        ///< the metric's name: the judge looks for texts that would pass for a result
   std::filesystem::path shown;  ///< where the judge sees a stub in place of the experiment
 };
 

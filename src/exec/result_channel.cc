@@ -83,6 +83,10 @@ std::string take_frame(const Json& message, const std::string& nonce, const std:
     if (!words.result.empty() || !message["result"].is_object() || contract != "isolated")
       return "the judge reported twice, or something that is no report";
     words.result = to_line(message["result"]);
+  } else if (message.contains("echoes")) {
+    if (!message["echoes"].is_array()) return "the judge sent a malformed list";
+    for (const Json& line : message["echoes"])
+      if (line.is_string() && !line.get_ref<const std::string&>().empty()) words.echoes.push_back(line);
   } else if (message.contains("stats")) {
     words.stats = to_line(message["stats"]);
   }
@@ -98,7 +102,7 @@ std::string frame(const std::string& header) {
   return bytes + header;
 }
 
-Result<ResultChannel> ResultChannel::make() {
+Result<ResultChannel> ResultChannel::make(const std::string& objective) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return fail(errno_error(errno, "cannot make the result channel"));
@@ -106,7 +110,7 @@ Result<ResultChannel> ResultChannel::make() {
   channel.ours_ = Fd(ends[0]);
   channel.theirs_ = Fd(ends[1]);
   channel.nonce_ = fmt::format("{:016x}{:016x}", entropy_seed(), entropy_seed());
-  const Json greeting = {{"version", k_version}, {"nonce", channel.nonce_}};
+  const Json greeting = {{"version", k_version}, {"nonce", channel.nonce_}, {"objective", objective}};
   TRY(write_all(channel.ours_.get(), frame(to_line(greeting))), "while greeting the judge");
   return channel;
 }

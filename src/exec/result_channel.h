@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -10,16 +11,18 @@ namespace leanlab::exec {
 
 /// What a judge sent. All of it came with the run's nonce; after the first thing that did not, nothing is taken.
 struct JudgeWords {
-  bool greeted = false;   ///< its hello came, for the contract that was asked for
-  std::string result;     ///< what report() was given: a JSON object in one line; empty when there was none
+  bool greeted = false;  ///< its hello came, for the contract that was asked for
+  std::string result;    ///< what report() was given: a JSON object in one line; empty when there was none
+  /// How lines of the candidate's texts begin that would pass for a result if the evaluator printed them.
+  std::vector<std::string> echoes;
   std::string stats;      ///< requests, bytes and seconds, as a JSON object in one line; for people
   std::string violation;  ///< why it is no longer listened to; empty: all was well
 };
 
 class ResultChannel {
  public:
-  /// Makes the connection and puts the greeting into it, with a new nonce. Errors: io.
-  [[nodiscard]] static Result<ResultChannel> make();
+  /// Makes the connection and puts the greeting into it, with a new nonce. `objective`: the metric's name. Errors: io.
+  [[nodiscard]] static Result<ResultChannel> make(const std::string& objective);
 
   /// The judge's end, until close_theirs().
   [[nodiscard]] int theirs() const { return theirs_.get(); }

@@ -45,7 +45,7 @@ sandbox::Command candidate_command(const Candidate& candidate, const Pipes& pipe
 }  // namespace
 
 Result<JobReport> run_split(const Job& job, const Interrupt& interrupt) {
-  TRY_ASSIGN(ResultChannel channel, ResultChannel::make());
+  TRY_ASSIGN(ResultChannel channel, ResultChannel::make(job.candidate->objective));
   Pipes pipes;
   TRY_ASSIGN(pipes.to_candidate, make_pipe());
   TRY_ASSIGN(pipes.to_judge, make_pipe());

@@ -61,6 +61,7 @@ class Verifier {
   Status check_records(const store::Ledger& ledger, std::uint64_t last);
   Status check_record(const Digest& digest);
   void check_judged_seal(std::uint64_t seq, const Experiment& experiment);
+  void tell_how_judged();
   void tell_what_is_left_out();
   void check_rows(const store::Ledger& ledger);
   void check_index(const store::Head& head, const store::Ledger& ledger);
@@ -73,6 +74,8 @@ class Verifier {
   VerifyReport& report_;
   const store::Blobs blobs_;
   std::uint64_t judged_ = 0;
+  std::uint64_t unverified_ = 0;  // judged in tier C
+  std::uint64_t in_process_ = 0;  // in another tier, but in the judge's process
   std::uint64_t more_problems_ = 0;
   std::vector<std::string> gone_;  // files of judged experiments
   std::uint64_t more_gone_ = 0;
@@ -97,8 +100,20 @@ Status Verifier::run(const Clock& clock) {
   check_rows(*ledger);
   check_seal(seal_);
   check_past_seals();
+  tell_how_judged();
   tell_what_is_left_out();
   return {};
+}
+
+void Verifier::tell_how_judged() {
+  if (unverified_ > 0)
+    report_.notices.push_back(fmt::format(
+        "UNVERIFIED: {} of {} judged with no sandbox (tier C), where an experiment could forge its score",
+        unverified_, plural(judged_, "experiment")));
+  if (in_process_ > 0)
+    report_.notices.push_back(
+        fmt::format("{} of {} judged in-process, where an experiment could forge its own number", in_process_,
+                    plural(judged_, "experiment")));
 }
 
 void Verifier::tell_what_is_left_out() {
@@ -204,6 +219,12 @@ Status Verifier::check_record(const Digest& digest) {
   }
   if (digest.experiment && (record.type == "judged" || record.type == "imported")) ++judged_;
   if (record.type == "judged") rows_.push_back({record.seq, short_hash(*digest.row)});
+  if (record.type == "judged" && digest.experiment) {
+    if (digest.experiment->tier == sandbox::Tier::C)
+      ++unverified_;
+    else if (digest.experiment->level == Level::in_process)
+      ++in_process_;
+  }
   const bool scored = record.type == "judged" || record.type == "champion_rescored";
   if (scored && digest.experiment->sealed) check_judged_seal(record.seq, *digest.experiment);
   if (record.type == "seal_opened") seal_.clear();

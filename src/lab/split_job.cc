@@ -112,6 +112,7 @@ Result<exec::Job> judge_half(const JudgeOrder& order, const Config& config, Leve
   }
   exec::Candidate candidate;
   candidate.contract = name(level);
+  candidate.objective = config.objective.metric;
   candidate.shown = stub;
   job.candidate = std::move(candidate);
   return job;
@@ -206,6 +207,20 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
 
 namespace {
 
+/// An evaluator that prints what the experiment says, and then no score of its own, would hand it the result.
+std::string printed_echo(const std::string& out, const std::vector<std::string>& echoes) {
+  if (echoes.empty()) return {};
+  for (const std::string_view raw : split_lines(out)) {
+    const std::string_view line = trim(raw);
+    const bool echoed = std::any_of(echoes.begin(), echoes.end(),
+                                    [&](const std::string& echo) { return line.starts_with(echo); });
+    if (echoed)
+      return "the evaluator printed a line that the experiment wrote, which does not count as a score: " +
+             clip(printable(line), 200);
+  }
+  return {};
+}
+
 Judgement judge_words(const exec::JobReport& report, const sandbox::Limits& limits, const std::string& metric,
                       Level level) {
   const exec::SplitReport& split = *report.split;
@@ -227,6 +242,8 @@ Judgement judge_words(const exec::JobReport& report, const sandbox::Limits& limi
   } else if (ended_well && level == Level::isolated && split.words.result.empty()) {
     judgement.reason = "the evaluator ended without calling report()";
   }
+  if (ended_well && judgement.reason.empty() && level == Level::proxied)
+    judgement.reason = printed_echo(report.outcome.out, split.words.echoes);
   if (!judgement.reason.empty()) return judgement;
   sandbox::Outcome outcome = report.outcome;
   if (level == Level::isolated) outcome.out = split.words.result + "\n";  // stdout was only a log
@@ -250,6 +267,12 @@ std::vector<std::string> tries_of(const sandbox::Outcome& candidate, const std::
     }
   }
   if (tries.size() > k_most_tries) tries.resize(k_most_tries);
+  if (candidate.killed_leftovers > 0)
+    tries.push_back(fmt::format("the experiment left {} running, which {} ended",
+                                candidate.killed_leftovers == 1
+                                    ? "a process"
+                                    : fmt::format("{} processes", candidate.killed_leftovers),
+                                candidate.killed_leftovers == 1 ? "was" : "were"));
   if (scores > 0)
     tries.push_back(fmt::format("the experiment printed {} with {}, which is a log and no score",
                                 plural(scores, "line"), printable(key)));

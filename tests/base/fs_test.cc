@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace leanlab {
@@ -32,6 +33,25 @@ TEST_F(FsTest, RemovesReadOnlyTreesAndNeverFollowsLinks) {
   EXPECT_FALSE(fs::exists(path("tree")));
   EXPECT_TRUE(fs::exists(path("kept")));
   EXPECT_TRUE(remove_tree(path("tree"))) << "a missing tree is fine";
+}
+
+TEST_F(FsTest, RemovesTreesThatAreDeeperThanThereAreDescriptors) {
+  // Made as a hostile program makes it: a folder at a time, each from within the last one, some closed to their owner.
+  const fs::path before = fs::current_path();
+  ASSERT_TRUE(make_directories(path("deep")));
+  fs::current_path(path("deep"));
+  for (int level = 0; level < 3000; ++level) {
+    fs::create_directory("d");
+    fs::create_directory(fmt::format("e{}", level));
+    fs::current_path("d");
+    if (level % 100 == 0) {
+      ASSERT_TRUE(write_file("file", "x"));
+    }
+    if (level % 100 == 50) fs::permissions(".", fs::perms::owner_exec | fs::perms::owner_write);
+  }
+  fs::current_path(before);
+  ASSERT_TRUE(remove_tree(path("deep")));
+  EXPECT_FALSE(fs::exists(path("deep")));
 }
 
 TEST_F(FsTest, CopiesTreesWithLinksAsLinks) {

@@ -161,6 +161,22 @@ class OtherLanguages(SplitTest):
             self.assertEqual((record["value"], record["level"], record["tier"]), (12, "isolated", tier), record)
 
 
+class Echoes(SplitTest):
+    """An evaluator that prints what it is told, and goes on: the experiment's words are no score."""
+
+    def test_a_line_that_the_experiment_wrote_is_no_score(self):
+        self.python_lab(
+            IMPORTING.replace('print(json.dumps({"score": float(experiment.value())}))',
+                              'try:\n    print(json.dumps({"score": float(experiment.value())}))\nexcept Exception as error:\n    print(error)'))
+        for tier in tiers():
+            for i, text in enumerate(('{"score": 99}', 'so:\\n {"score": 99}', '{"sc\\\\u006fre": 99}')):
+                record = self.submit(f"def value(): raise ValueError('{text}')\n# {tier}\n", tier, f"{tier}{i}.py")
+                self.assertEqual((record["status"], record["value"]), ("invalid", None), record)
+                self.assertIn("the experiment wrote", record["reason"])
+            record = self.submit(f"def value(): return 5\n# {tier}\n", tier, f"{tier}.py")
+            self.assertEqual(record["value"], 5, record)
+
+
 class Choice(SplitTest):
     def level(self) -> dict:
         checks = {check["name"]: check for check in self.json("check", self.last_lab, code=None)["checks"]}
@@ -222,8 +238,20 @@ class Unverified(SplitTest):
         lab.write("propose.sh", "#!/bin/sh\necho 'def value(): return 5' > experiments/new.py\n", 0o755)
         ran = self.leanlab("run", lab.name, "--n", 1, "--agent", "command:./propose.sh", "--skip-checks")
         self.assertIn("UNVERIFIED", ran.text)
-        for command in (["check", lab.name], ["show", f"{lab.name}/1"], ["list"], ["status"], ["doctor"]):
+        screens = (["check", lab.name], ["show", f"{lab.name}/1"], ["list"], ["status"], ["doctor"], ["verify", lab.name], ["rescore", lab.name, "1"],
+                   ["export", lab.name, "--format", "html"], ["redteam", "-k", "print-score"])
+        for command in screens:
             self.assertIn("UNVERIFIED", self.leanlab(*command, code=None).text, command)
+        for command in (["show", f"{lab.name}/1"], ["check", lab.name], ["list"], ["status"], ["verify", lab.name], ["doctor"], ["redteam", "-k", "print-score"]):
+            told = self.leanlab(*command, "--json", code=None).text.lower()
+            self.assertTrue("unverified" in told or '"tier":"c"' in told, f"{command}: {told}")
+        for format in ("csv", "jsonl"):
+            self.assertRegex(self.leanlab("export", lab.name, "--format", format).out, '(,C,|"tier":"C")')
+
+    def test_the_log_says_so(self):
+        lab = self.python_lab(IMPORTING + "print('a log')\n")
+        self.leanlab("submit", lab.name, self.candidate("e.py", "print('x')\ndef value(): return 3\n"))
+        self.assertIn("UNVERIFIED", self.leanlab("log", f"{lab.name}/1").err)
 
     def test_a_least_tier_refuses(self):
         lab = self.python_lab()

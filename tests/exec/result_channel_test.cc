@@ -15,13 +15,14 @@ namespace {
 
 /// Plays a judge: reads the nonce, writes what `say` makes of it, and closes.
 JudgeWords heard(const std::string& contract, const std::function<std::string(const std::string&)>& say) {
-  ResultChannel channel = ResultChannel::make().value();
+  ResultChannel channel = ResultChannel::make("score").value();
   std::string prefix(16, '\0');
   EXPECT_EQ(::read(channel.theirs(), prefix.data(), 16), 16);
   std::string header(static_cast<unsigned char>(prefix[4]), '\0');
   EXPECT_EQ(::read(channel.theirs(), header.data(), header.size()), static_cast<ssize_t>(header.size()));
   const Json greeting = parse_json(header).value();
   EXPECT_EQ(greeting["version"], 1);
+  EXPECT_EQ(greeting["objective"], "score");
   JudgeWords words;
   std::jthread listener([&] { words = channel.listen(contract); });
   EXPECT_TRUE(write_all(channel.theirs(), say(greeting["nonce"].get<std::string>())));
@@ -49,6 +50,18 @@ TEST(ResultChannel, takes_hello_result_and_stats) {
   EXPECT_EQ(words.result, R"({"a":1.5,"b":"x"})");
   EXPECT_EQ(words.stats, R"({"requests":3})");
   EXPECT_EQ(words.violation, "");
+}
+
+TEST(ResultChannel, tells_the_objective_and_takes_what_would_pass_for_it) {
+  const JudgeWords words = heard("proxied", [](const std::string& nonce) {
+    return hello(nonce, "proxied") + message(nonce, R"("echoes":["{\"score\": 9}", "", 3])");
+  });
+  EXPECT_EQ(words.echoes, std::vector<std::string>{R"({"score": 9})"});
+  EXPECT_EQ(words.violation, "");
+  const JudgeWords malformed = heard("proxied", [](const std::string& nonce) {
+    return hello(nonce, "proxied") + message(nonce, R"("echoes":"{")");
+  });
+  EXPECT_NE(malformed.violation, "");
 }
 
 TEST(ResultChannel, silence_is_no_greeting) {

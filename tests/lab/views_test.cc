@@ -21,8 +21,8 @@ TEST(ListView, IsTheContractsObject) {
   EXPECT_EQ(
       to_line(list_view({listed(), {"broken", {}, 0, {}, false, "", "lab.json cannot be read"}})),
       R"({"labs":[{"name":"mein Labor","objective":{"metric":"rmse","direction":"min"},"experiments":3,"best":0.4,)"
-      R"("sealed":true,"unverified":false,"running":null,"problem":null},{"name":"broken","objective":null,"experiments":0,"best":null,)"
-      R"("sealed":false,"unverified":false,"running":null,"problem":"lab.json cannot be read"}],"tasks":[]})");
+      R"("sealed":true,"unverified":false,"level":null,"running":null,"problem":null},{"name":"broken","objective":null,"experiments":0,"best":null,)"
+      R"("sealed":false,"unverified":false,"level":null,"running":null,"problem":"lab.json cannot be read"}],"tasks":[]})");
   EXPECT_EQ(to_line(list_view({})), R"({"labs":[],"tasks":[]})");
 }
 

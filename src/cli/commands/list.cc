@@ -40,7 +40,11 @@ Result<int> run_list(Context& context, const Arguments& arguments) {
         lab.objective ? fmt::format("{} {}", lab.objective->metric, lab::name(lab.objective->direction)) : "";
     std::string state = lab.sealed ? style.dim("locked") : "";
     if (lab.unverified) state += (state.empty() ? "" : " ") + style.yellow("UNVERIFIED");
-    if (!lab.running.empty()) state = style.cyan("running: " + printable(lab.running));
+    // There the experiment shared its judge's process, and could have forged the number.
+    if (lab.level == lab::name(lab::Level::in_process))
+      state += (state.empty() ? "" : " ") + style.dim("in-process");
+    if (!lab.running.empty())
+      state = style.cyan("running: " + printable(lab.running)) + (state.empty() ? "" : " ") + state;
     if (!lab.problem.empty()) state = style.red(printable(lab.problem));
     table.add({style.bold(printable(lab.name)), objective, fmt::format("{}", lab.experiments),
                lab.best ? short_number(*lab.best) : "", state});

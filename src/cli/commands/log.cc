@@ -187,6 +187,8 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
                                  : "the evaluator of " + experiment.id() + " wrote nothing but its score");
     return 0;
   }
+  if (!wants_transcript && experiment.tier == sandbox::Tier::C)
+    context.say("UNVERIFIED: " + experiment.id() + " was judged with no sandbox (tier C)");
   print_text(context, text);
   return 0;
 }

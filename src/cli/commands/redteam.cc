@@ -35,12 +35,17 @@ Result<std::vector<sandbox::Tier>> tiers_of(const Arguments& arguments) {
     return fail(Error(ErrorCode::misconfigured, "tier B is not to be had here: " + probe.b.reason)
                     .then(probe.b.remedy));
   std::vector<sandbox::Tier> tiers;
-  if (probe.a.available && asked != "B") tiers.push_back(sandbox::Tier::A);
-  if (probe.b.available && asked != "A") tiers.push_back(sandbox::Tier::B);
+  // LEANLAB_FORCE_TIER stands for a machine that offers no more.
+  const bool a = probe.a.available && (!probe.forced || probe.tier == sandbox::Tier::A);
+  const bool b = probe.b.available && (!probe.forced || probe.tier <= sandbox::Tier::B);
+  if (a && asked != "B") tiers.push_back(sandbox::Tier::A);
+  if (b && asked != "A") tiers.push_back(sandbox::Tier::B);
   if (tiers.empty())
     return fail(
-        Error(ErrorCode::misconfigured,
-              "this machine offers tier C only, where nothing is held: an attack would reach your own files")
+        Error(
+            ErrorCode::misconfigured,
+            "this machine offers tier C only, UNVERIFIED, where nothing is held: an attack would reach your "
+            "own files")
             .then("leanlab doctor"));
   return tiers;
 }

@@ -54,10 +54,14 @@ Result<int> run_rescore(Context& context, const Arguments& arguments) {
     return 0;
   }
   const ui::Style& style = context.out.style;
-  context.print(fmt::format("{}  {} {} {} {}  {}\n", style.bold(printable(rescored.before.id())),
-                            open.config.objective.metric, shown(rescored.before),
-                            context.out.unicode ? "→" : "->", style.bold(shown(rescored.after)),
-                            comparison(rescored)));
+  const bool unverified = rescored.after.tier == sandbox::Tier::C;
+  context.print(fmt::format(
+      "{}  {} {} {} {}  {}{}\n", style.bold(printable(rescored.before.id())), open.config.objective.metric,
+      shown(rescored.before), context.out.unicode ? "→" : "->", style.bold(shown(rescored.after)),
+      comparison(rescored),
+      unverified                                       ? style.yellow("  UNVERIFIED (tier C)")
+      : rescored.after.level == lab::Level::in_process ? style.dim("  in-process: it could be forged")
+                                                       : ""));
   return 0;
 }
 

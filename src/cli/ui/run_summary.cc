@@ -65,6 +65,9 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
     text += compared("its parent", summary.best_parent, value, style) + "\n";
     if (summary.best->tier == sandbox::Tier::C)
       text += style.yellow("  UNVERIFIED: no sandbox held when it was judged, so it could be forged") + "\n";
+    else if (summary.best->level == lab::Level::in_process)
+      text +=
+          style.dim("  judged in-process: an experiment could forge its own number (leanlab check)") + "\n";
     text +=
         fmt::format("  next: {}\n",
                     style.cyan("leanlab show " + join_command(std::vector<std::string>{summary.best->id()})));

@@ -17,6 +17,7 @@ Json list_view(const std::vector<ListedLab>& labs) {
     row["best"] = lab.best ? Json(*lab.best) : Json(nullptr);
     row["sealed"] = lab.sealed;
     row["unverified"] = lab.unverified;
+    row["level"] = lab.level.empty() ? Json(nullptr) : Json(lab.level);
     row["running"] = lab.running.empty() ? Json(nullptr) : Json(lab.running);
     row["problem"] = lab.problem.empty() ? Json(nullptr) : Json(lab.problem);
     rows.push_back(std::move(row));

@@ -21,10 +21,12 @@ struct ListedLab {
   std::string running;  ///< who holds it ("pid 123 on host since ..."), or empty
   std::string problem;  ///< why it cannot be used, one line, or empty
   bool unverified =
-      false;  ///< its best was judged at tier C, or is 0.2.1's: nothing kept it from being forged
+      false;            ///< its best was judged at tier C, or is 0.2.1's: nothing kept it from being forged
+  std::string level{};  ///< at which its best was judged: isolated, proxied, in-process; empty: there is none
 };
 
-/// `{labs: [{name, objective: {metric, direction}, experiments, best, sealed, unverified, running, problem}], tasks: []}`.
+/// `{labs: [{name, objective: {metric, direction}, experiments, best, sealed, unverified, level, running,
+/// problem}], tasks: []}`.
 [[nodiscard]] Json list_view(const std::vector<ListedLab>& labs);
 
 }  // namespace leanlab::lab

@@ -14,7 +14,8 @@
 namespace leanlab::helper {
 namespace {
 
-constexpr int k_deepest = 64;  // descriptors held at once; a deeper tree is counted up to there
+constexpr int k_deepest =
+    64;  // descriptors held at once; nobody honest needs more, so a deeper tree is over any limit
 constexpr std::uint64_t k_block = 512;
 
 class Count {
@@ -35,6 +36,8 @@ class Count {
       struct stat status{};
       if (::fstatat(::dirfd(dir), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
       add(status);
+      if (S_ISDIR(status.st_mode) && depth >= k_deepest) use_.files = ~std::uint64_t{0};
+      if (is_enough()) break;
       if (S_ISDIR(status.st_mode) && depth < k_deepest) folder(::dirfd(dir), entry->d_name, depth + 1);
       if (is_enough()) break;
     }

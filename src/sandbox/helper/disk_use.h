@@ -7,7 +7,8 @@
 namespace leanlab::helper {
 
 struct DiskUse {
-  std::uint64_t bytes = 0, files = 0;
+  std::uint64_t bytes = 0,
+                files = 0;  ///< more files than there can be: the folders lie too deep to be counted
 };
 
 /// What lies below `folder`, without following links, and what our descendants hold open though it has no name any more.

@@ -98,13 +98,25 @@ std::uint64_t pss_of(pid_t pid, std::uint64_t fallback) {
   return at == std::string::npos ? fallback : std::strtoull(text.c_str() + at + 5, nullptr, 10) * 1024;
 }
 
+// Page tables count to nobody's resident memory: a program that only looks at each part of a huge mapping makes
+// gigabytes of them. Asked for only where the mappings are huge.
+std::uint64_t page_tables_of(pid_t pid, std::uint64_t mapped_bytes) {
+  constexpr std::uint64_t k_huge = std::uint64_t{16} << 30;
+  if (mapped_bytes < k_huge) return 0;
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/status", pid);
+  const std::string text = read_proc(path, 8192);
+  const std::size_t at = text.find("\nVmPTE:");
+  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + 7, nullptr, 10) * 1024;
+}
+
 std::uint64_t milliseconds_now() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-constexpr int k_utime = 14, k_cstime = 17, k_num_threads = 20, k_rss = 24;  // proc(5)
+constexpr int k_utime = 14, k_cstime = 17, k_num_threads = 20, k_vsize = 23, k_rss = 24;  // proc(5)
 
 }  // namespace
 
@@ -125,7 +137,7 @@ TreeUsage measure_tree() {
     if (!read_stat(pid, state, fields) || state == 'Z') continue;
     ++usage.processes;
     usage.threads += fields[k_num_threads];
-    usage.rss_bytes += fields[k_rss] * page;
+    usage.rss_bytes += fields[k_rss] * page + page_tables_of(pid, fields[k_vsize]);
     for (int i = k_utime; i <= k_cstime; ++i) usage.cpu_us += fields[i] * tick_us;
   }
   return usage;
@@ -137,7 +149,8 @@ std::uint64_t proportional_memory() {
   for (const pid_t pid : descendants()) {
     char state = 0;
     unsigned long long fields[25];
-    if (read_stat(pid, state, fields)) bytes += pss_of(pid, fields[k_rss] * page);
+    if (read_stat(pid, state, fields))
+      bytes += pss_of(pid, fields[k_rss] * page) + page_tables_of(pid, fields[k_vsize]);
   }
   return bytes;
 }

@@ -11,8 +11,9 @@ namespace leanlab::helper {
 /// What the living descendants of this process use together.
 struct TreeUsage {
   std::uint64_t processes = 0, threads = 0;
-  std::uint64_t rss_bytes = 0;  ///< resident pages; pages shared between processes count in each
-  std::uint64_t cpu_us = 0;     ///< of the living and of the dead that they waited for
+  std::uint64_t rss_bytes =
+      0;  ///< resident pages and large page tables; pages shared between processes count in each
+  std::uint64_t cpu_us = 0;  ///< of the living and of the dead that they waited for
 };
 TreeUsage measure_tree();
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -167,6 +168,20 @@ std::string name_of(const CallRule& rule, const seccomp_data& call) {
   }
 }
 
+// Whether the first argument names the process of the thread that calls.
+bool is_own_process(const seccomp_notif& call) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%u/status", call.pid);
+  std::FILE* status = std::fopen(path, "re");
+  if (status == nullptr) return false;
+  char line[256];
+  unsigned process = 0;
+  while (std::fgets(line, sizeof line, status) != nullptr && std::sscanf(line, "Tgid: %u", &process) != 1) {
+  }
+  std::fclose(status);
+  return process != 0 && static_cast<std::uint32_t>(call.data.args[0]) == process;
+}
+
 bool is_watched(const CallRule& rule) {
   return rule.number == SYS_connect || rule.number == SYS_sendto;
 }
@@ -229,6 +244,7 @@ void DeniedCalls::answer_one() {
   for (const CallRule& rule : rules_) {
     if (!applies(rule, call.data)) continue;
     reply.error = -rule.error;
+    if (rule.own_only && is_own_process(call)) return let_go_on(call.id);
     if (is_watched(rule)) {
       const std::string address = refused_address(call);
       if (address.empty()) return let_go_on(call.id);

@@ -131,10 +131,17 @@ const CallRule k_pretended[] = {
     {LEANLAB_CALL(fremovexattr), 0, false, {}, false},
 };
 
-// Signals to others, where Landlock cannot confine them (before ABI 6).
+// Signals to others, where Landlock cannot confine them (before ABI 6): also those that the kernel sends for whoever
+// made himself the owner of a file (F_SETOWN 8, F_SETSIG 10, F_SETOWN_EX 15, FIOSETOWN, SIOCSPGRP).
 const CallRule k_signals[] = {
-    {LEANLAB_CALL(kill), EPERM, true, {}, false},
+    {LEANLAB_CALL(kill), EPERM, true, {}, false, true},
+    {LEANLAB_CALL(tgkill), EPERM, true, {}, false, true},
     {LEANLAB_CALL(tkill), EPERM, true, {}, false},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 8}, false},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 10}, false},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 15}, false},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, 0x8901}, false},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, 0x8902}, false},
     {LEANLAB_CALL(rt_sigqueueinfo), EPERM, true, {}, false},
     {LEANLAB_CALL(rt_tgsigqueueinfo), EPERM, true, {}, false},
     {LEANLAB_CALL(pidfd_send_signal), EPERM, true, {}, false},

@@ -23,6 +23,7 @@ struct CallRule {
   bool counted = false;  ///< a try is evidence: it is told to the guardian
   Condition condition;
   bool emulated = false;  ///< the guardian does it, where it may (change_mode.h)
+  bool own_only = false;  ///< goes on when its first argument is the caller's own process, and is denied else
 };
 
 /// The rules for this request, in the order of testing. `landlock` is the kernel's ABI: what it does not cover is denied here.
