@@ -64,7 +64,11 @@ class Guardian {
     // On a busy machine a short command has ended before we learn that it began: then its time counts from the fork.
     const bool ended = events[0].revents != 0;
     if (events[2].revents != 0) read_setup(ended ? Start::known_too_late : Start::now);
-    if (events[3].revents != 0) denied_.answer_one();
+    if ((events[3].revents & POLLIN) != 0)
+      denied_.answer_one();
+    else if (events[3].revents != 0)
+      denied_
+          .stop_listening();  // nobody is left who could call: else we would spin while the world is taken down
     if (ended)
       done_ = true;
     else if (events[1].revents != 0)

@@ -228,15 +228,18 @@ DeniedCalls::~DeniedCalls() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+void DeniedCalls::stop_listening() {
+  ::close(fd_);
+  fd_ = -1;
+}
+
 void DeniedCalls::answer_one() {
   constexpr std::uint32_t k_most_counted = 10'000;
   constexpr std::size_t k_most_kinds = 64;
   seccomp_notif call{};
   if (::ioctl(fd_, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) {
     if (errno == EINTR || errno == ENOENT) return;  // the caller died while it waited
-    ::close(fd_);
-    fd_ = -1;
-    return;
+    return stop_listening();
   }
   seccomp_notif_resp reply{};
   reply.id = call.id;
@@ -259,9 +262,7 @@ void DeniedCalls::answer_one() {
     break;
   }
   ::ioctl(fd_, SECCOMP_IOCTL_NOTIF_SEND, &reply);
-  if (++total_ < k_most_counted) return;
-  ::close(fd_);
-  fd_ = -1;
+  if (++total_ >= k_most_counted) stop_listening();
 }
 
 void DeniedCalls::let_go_on(std::uint64_t id) const {

@@ -24,6 +24,7 @@ class DeniedCalls {
   DeniedCalls& operator=(const DeniedCalls&) = delete;
 
   void listen(int fd) { fd_ = fd; }
+  void stop_listening();
   int fd() const { return fd_; }
   /// Answers one call. Ends listening when too many came; the rest is answered ENOSYS by the kernel.
   void answer_one();
