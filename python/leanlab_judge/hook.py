@@ -34,12 +34,13 @@ def install() -> None:
     current = session.current()
     target = os.path.realpath(current.experiment)
     loader = importlib.machinery.SourceFileLoader
-    folder = os.path.dirname(target)
+    folder, stem = os.path.dirname(target), os.path.splitext(os.path.basename(target))[0]
     original_exec, original_run = loader.exec_module, runpy.run_path
 
     def exec_module(self: Any, module: types.ModuleType) -> None:
         if os.path.realpath(self.path) == target:
-            _refuse_shadow(module.__name__, folder)
+            if module.__name__ == stem:  # found by its name, perhaps by somebody who meant another
+                _refuse_shadow(stem, folder)
             become_remote(module, current.connection())
         else:
             original_exec(self, module)

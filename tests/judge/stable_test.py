@@ -136,6 +136,10 @@ class Judges(StableCase):
         done = self.evaluate(path, self.write("def mean(x): return 0\n", "mine.py"))
         self.assertEqual((done.status, done.out.strip()), (0, "1.5"), done.err)
 
+    def test_an_evaluator_may_call_the_experiment_as_it_likes(self):
+        done = self.evaluate_source(EVALUATOR.replace('"experiment"', '"statistics"') + "print(experiment.value())", "def value(): return 3\n")
+        self.assertEqual((done.status, done.out.strip()), (0, "3"), done.err)
+
     def test_lines_that_would_pass_for_a_result_are_told(self):
         experiment = """
             def text(): return 'a\\n  {"": 1}\\n{"other": 2}'
