@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace leanlab {
 namespace {
@@ -37,10 +38,13 @@ TEST_F(FsTest, RemovesReadOnlyTreesAndNeverFollowsLinks) {
 
 TEST_F(FsTest, RemovesTreesThatAreDeeperThanThereAreDescriptors) {
   // Made as a hostile program makes it: a folder at a time, each from within the last one, some closed to their owner.
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit few{128, usual.rlim_max};
   const fs::path before = fs::current_path();
   ASSERT_TRUE(make_directories(path("deep")));
   fs::current_path(path("deep"));
-  for (int level = 0; level < 3000; ++level) {
+  for (int level = 0; level < 400; ++level) {
     fs::create_directory("d");
     fs::create_directory(fmt::format("e{}", level));
     fs::current_path("d");
@@ -50,7 +54,10 @@ TEST_F(FsTest, RemovesTreesThatAreDeeperThanThereAreDescriptors) {
     if (level % 100 == 50) fs::permissions(".", fs::perms::owner_exec | fs::perms::owner_write);
   }
   fs::current_path(before);
-  ASSERT_TRUE(remove_tree(path("deep")));
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  const Status removed = remove_tree(path("deep"));
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  ASSERT_TRUE(removed) << one_line(removed.error());
   EXPECT_FALSE(fs::exists(path("deep")));
 }
 
