@@ -191,7 +191,9 @@ TEST_P(Split, interrupt_ends_both) {
   const auto report = run_split(job("isolated", k_isolated, "while True: pass\n"), interrupt);
   ASSERT_TRUE(report) << one_line(report.error());
   EXPECT_EQ(report->outcome.end, sandbox::End::interrupted);
-  EXPECT_EQ(report->split->candidate.end, sandbox::End::interrupted);
+  // On a busy machine it may not have been asked to load yet: then it ends by itself, with its judge.
+  const sandbox::End end = report->split->candidate.end;
+  EXPECT_TRUE(end == sandbox::End::interrupted || end == sandbox::End::exited) << sandbox::name(end);
 }
 
 TEST_P(Split, missing_worker_is_an_error_not_a_score) {
