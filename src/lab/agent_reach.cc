@@ -25,6 +25,18 @@ bool is_in(const fs::path& path, const fs::path& folder) {
   return folder == folder.root_path() || (path.string() + "/").starts_with(folder.string() + "/");
 }
 
+/// A lab that a folder lies in, or that lies in it: labs may be named by a path.
+fs::path lab_around(const fs::path& folder) {
+  std::error_code error;
+  for (fs::path above = folder; above.has_relative_path(); above = above.parent_path()) {
+    if (fs::exists(above / "lab.json", error)) return above;
+  }
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (fs::exists(entry.path() / "lab.json", error)) return entry.path();
+  }
+  return {};
+}
+
 class Guards {
  public:
   void add(const fs::path& path, const char* what) {
@@ -41,7 +53,9 @@ class Guards {
                         fmt::format("{} names {}, which is no folder", where, printable(named.string())))
                       .then("mkdir -p " + join_command(std::vector<std::string>{named.string()})));
     }
-    for (const Guarded& guard : guarded_) {
+    std::vector<Guarded> guarded = guarded_;
+    if (const fs::path lab = lab_around(real); !lab.empty()) guarded.push_back({lab, "another lab"});
+    for (const Guarded& guard : guarded) {
       const bool holds = is_in(guard.path, real);
       if (!holds && !is_in(real, guard.path)) continue;
       return fail(Error(ErrorCode::misconfigured,

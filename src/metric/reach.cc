@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/strings.h"
+#include "lab/config_sandbox.h"
 #include "lab/interpreter.h"
 
 namespace leanlab::metric {
@@ -20,6 +21,13 @@ void add(std::vector<std::string>& paths, const fs::path& path) {
     return (text + "/").starts_with(above + "/");
   });
   if (!held) paths.push_back(text);
+}
+
+/// Where a link leads is hidden as well.
+void hide(std::vector<std::string>& hidden, const fs::path& path) {
+  std::error_code error;
+  add(hidden, path);
+  if (const fs::path real = fs::canonical(path, error); !error) add(hidden, real);
 }
 
 /// What is named itself, though it may be held already: a program must not be one of these.
@@ -44,13 +52,23 @@ bool is_system(const fs::path& path) {
   return text.starts_with("/usr/") || text.starts_with("/bin/") || text.starts_with("/lib");
 }
 
+/// Labs that lie beside one which was named by its path.
+std::vector<fs::path> other_labs_beside(const fs::path& lab) {
+  std::vector<fs::path> labs;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(lab.parent_path(), error)) {
+    if (fs::exists(entry.path() / "lab.json", error)) labs.push_back(entry.path());
+  }
+  return labs;
+}
+
 }  // namespace
 
 void set_reach(const lab::Project& project, agent::TurnRequest& request) {
   if (!is_too_wide(project.root)) add(request.readable, project.root);
   // What is hidden may stand in an older commit.
   for (const fs::path& hidden : {project.home, project.state, project.root / ".git"})
-    add(request.hidden, hidden);
+    hide(request.hidden, hidden);
 }
 
 std::vector<std::string> refusals(const lab::TurnRecord& record) {
@@ -68,26 +86,30 @@ void set_reach(const Session& session, agent::TurnRequest& request) {
   set_reach(session.project, request);
   request.writable = session.agent_folders;
   request.hosts = session.config.sandbox.network;
-  for (const fs::path& hidden : {session.place.state, session.place.folder}) add(request.hidden, hidden);
+  for (const fs::path& hidden : {session.place.state, session.place.folder}) hide(request.hidden, hidden);
+  for (const fs::path& other : other_labs_beside(session.place.folder)) hide(request.hidden, other);
   if (const auto words = split_command(session.config.eval_cmd)) {
     for (const std::string& word : *words) {
       std::error_code error;
-      if (fs::is_regular_file(session.place.folder / word, error) && !word.starts_with('/'))
-        name(request.hidden, session.place.folder / word);
+      const fs::path file = session.place.folder / word;
+      if (word.starts_with('/') || !fs::is_regular_file(file, error)) continue;
+      name(request.hidden, file);
     }
   }
   for (const lab::SealedFile& file : session.seal.files) {
     const fs::path path(file.path);
-    add(request.hidden, path.is_absolute() ? path : session.place.folder / path);
+    hide(request.hidden, path.is_absolute() ? path : session.place.folder / path);
   }
   for (const std::string& data : session.config.data) {
-    const fs::path path(data);
-    add(request.hidden, path.is_absolute() ? path : session.place.folder / path);
+    const fs::path path(lab::lab_path(session.place.folder, data));
+    hide(request.hidden, path);
   }
-  for (const std::string& shown : session.config.sandbox.read)
-    add(request.readable, session.place.folder / shown);
+  for (const std::string& shown : session.config.sandbox.read) {
+    const std::string path = lab::lab_path(session.place.folder, shown);
+    add(request.readable, path);
+  }
   for (const std::string& hidden : session.config.sandbox.hide)
-    add(request.hidden, session.place.folder / hidden);
+    hide(request.hidden, session.place.folder / hidden);
   if (session.config.validate_cmd.empty()) return;
   const auto command =
       lab::resolve_command(session.config.validate_cmd, request.suggested_file, session.place.folder);

@@ -136,6 +136,25 @@ class Files(HeldTest):
                 self.assertEqual(self.fingerprint(), before)
         self.assert_nothing_leaked(4)
 
+    @needs_root
+    def test_a_file_system_that_cannot_show_files_as_anothers(self):
+        """Overlayfs, as containers have it: root's agent is nobody there too, and its copy must be nobody's to write."""
+        self.agent("touch 'a file' && mkdir -p deep/er && " + self.hostile())
+        before = self.fingerprint()
+        parts = [self.temp / name for name in ("upper", "overlay-work")]
+        for part in parts:
+            part.mkdir()
+        script = ('set -e; mount -t overlay overlay -o "lowerdir=$1,upperdir=$2,workdir=$3" "$1" || exit 77; cd "$1"; shift 3; exec "$@"')
+        argv = ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", self.project, *parts, leanlab_testing.BIN, "run", "numbers",
+                "--n", "2", "--agent", "command:./team.sh", "--json"]
+        done = subprocess.run(list(map(str, argv)), env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
+        if done.returncode == 77:
+            self.skipTest("an overlay cannot be mounted here")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        made = json.loads(done.stdout)["experiments"]
+        self.assertEqual([one["notes"] for one in made], ["leaks:", "leaks:"], made)
+        self.assertEqual(self.fingerprint(), before)
+
     def test_what_is_hidden_does_not_stand_in_the_history_either(self):
         if not shutil.which("git"):
             self.skipTest("git is not installed")

@@ -56,6 +56,13 @@ TEST_F(AgentFolders, ALinkIsWhatItLeadsTo) {
   EXPECT_FALSE(folders("link"));
 }
 
+TEST_F(AgentFolders, ALabThatLiesElsewhereIsOneToo) {
+  ASSERT_TRUE(make_directories(root() / "labs/mine/notes"));
+  EXPECT_TRUE(folders("labs"));
+  ASSERT_TRUE(write_file(root() / "labs/mine/lab.json", "{}"));
+  for (const char* named : {"labs", "labs/mine", "labs/mine/notes"}) EXPECT_FALSE(folders(named)) << named;
+}
+
 TEST_F(AgentFolders, AMissingOneIsToldWithWhatToType) {
   const auto found = folders("absent");
   ASSERT_FALSE(found);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "identity.h"
+#include "ownership.h"
 #include "setup_channel.h"
 
 namespace leanlab::helper {
@@ -45,13 +46,14 @@ void restrict_mount(int tree, const std::string& path, Writable writable, Device
   if (set_attributes(tree, attributes) != 0) setup_failed("mount flags", path);
 }
 
-// Not every file system can show its files as another's; then their mode bits decide what nobody may read.
-void show_as_owned(int tree, int owner_map) {
+// Not every file system can show its files as another's (overlayfs cannot); then their mode bits decide what nobody may read,
+// and what it may write has to be its own.
+void show_as_owned(int tree, int owner_map, const PathRule& rule) {
   if (owner_map < 0) return;
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_IDMAP;
   attributes.userns_fd = static_cast<std::uint64_t>(owner_map);
-  static_cast<void>(set_attributes(tree, attributes));
+  if (set_attributes(tree, attributes) != 0 && rule.kind == PathRule::Kind::write) give_to_nobody(rule.path);
 }
 
 // The deepest path of the list above this one.
@@ -96,7 +98,7 @@ Shown open_rule(const PathRule& rule, int owner_map) {
   }
   shown.tree = open_detached(rule.path);
   if (shown.tree < 0) setup_failed("view", rule.path);
-  show_as_owned(shown.tree, owner_map);
+  show_as_owned(shown.tree, owner_map, rule);
   restrict_mount(shown.tree, rule.path, rule.kind == PathRule::Kind::write ? Writable::yes : Writable::no,
                  Devices::no);
   return shown;
@@ -193,7 +195,7 @@ void attach(const Shown& shown) {
       make_file(place);
   }
   if (shown.is_hidden) {
-    if (shown.is_folder) return mount_tmpfs(place.c_str(), "size=64k,nr_inodes=1k,mode=755");
+    if (shown.is_folder) return mount_tmpfs(place.c_str(), "size=1m,nr_inodes=1k,mode=755");
     if (::mount("./.empty", place.c_str(), nullptr, MS_BIND, nullptr) != 0) setup_failed("hide", shown.path);
     return;
   }
