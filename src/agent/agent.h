@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/options.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/result.h"
@@ -153,6 +154,8 @@ struct BackendOptions {
   Direction direction = Direction::maximise;
   std::filesystem::path lab;             ///< the lab's folder: relative programs are looked up from here
   std::vector<std::string> environment;  ///< names of variables passed on to `command` programs
+  std::string options{};                 ///< JSON object of options.h; empty: none
+  AgentOptions values{};                 ///< what `options` says: make_agent() fills it
 };
 
 /// Whether a backend can be used on this machine, for `doctor` and `check`.
@@ -169,7 +172,8 @@ struct Backend {
   const char* name;
   const char* summary;
   Result<std::unique_ptr<Agent>> (*make)(const BackendOptions& options);
-  Probe (*probe)();  ///< takes up to some seconds: it may run the program
+  Probe (*probe)();                       ///< takes up to some seconds: it may run the program
+  std::vector<std::string> options = {};  ///< those of options.h that it knows
 };
 [[nodiscard]] const std::vector<Backend>& backends();
 

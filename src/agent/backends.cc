@@ -84,10 +84,14 @@ const std::vector<Backend>& backends() {
       {"tuner", "changes declared constants with an optimiser; no model, no key, no network", make_tuner,
        built_in},
       {"command", "any program: prompt on stdin, reply on stdout", make_command, built_in},
-      {"claude", "Claude Code", make_claude, probe_claude},
-      {"codex", "Codex", make_codex, probe_codex},
+      {"claude", "Claude Code", make_claude, probe_claude, {"max_turns", "effort", "args"}},
+      {"codex", "Codex", make_codex, probe_codex, {"effort", "args"}},
       {"acp", "any agent that speaks the Agent Client Protocol", make_acp, built_in},
-      {"api", "the built-in agent over a model's API", make_api, probe_api},
+      {"api",
+       "the built-in agent over a model's API",
+       make_api,
+       probe_api,
+       {"temperature", "max_tokens", "max_steps"}},
       {"replay", "plays a recorded session back", make_replay, built_in},
   };
   return table;
@@ -116,6 +120,7 @@ Result<std::unique_ptr<Agent>> make_agent(const std::string& spec, BackendOption
                     .then(near.empty() ? fmt::format("choose one of {}", fmt::join(names, ", "))
                                        : fmt::format("did you mean '{}'?", near)));
   }
+  TRY_ASSIGN(options.values, read_options(row->name, options.options, row->options));
   return row->make(options);
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 
 #include "base/strings.h"
 
@@ -26,9 +25,9 @@ bool holds(const std::string& text, const char* const (&words)[N]) {
                      [&](const char* word) { return text.find(word) != std::string::npos; });
 }
 
-constexpr const char* k_credit[] = {"credit balance",   "insufficient_quota",  "out of credit",
-                                    "billing_error",    "billing hard limit",  "exceeded your current quota",
-                                    "payment required", "insufficient credits"};
+constexpr const char* k_credit[] = {"credit balance",   "insufficient_quota", "out of credit",
+                                    "billing_error",    "billing hard limit", "exceeded your current quota",
+                                    "payment required", "quota exceeded",     "insufficient credits"};
 constexpr const char* k_login[] = {"not logged in",        "please run /login", "authentication_failed",
                                    "authentication_error", "invalid api key",   "invalid x-api-key",
                                    "incorrect api key",    "oauth token",       "token has expired",
@@ -40,6 +39,22 @@ constexpr const char* k_limit[] = {"rate limit",        "rate_limit",   "rate-li
                                    "limit reached",     "status: 429"};
 constexpr const char* k_overload[] = {"overloaded",          "529",        "at capacity", "server is busy",
                                       "service unavailable", "high demand"};
+
+/// The HTTP status that a tool tells in words: "unexpected status 403 Forbidden", "API Error: 529 …"; 0: none.
+int status_in(const std::string& text) {
+  for (const std::string_view words :
+       {"status ", "status: ", "status code ", "http ", "api error: ", "error code: "}) {
+    const std::size_t at = text.find(words);
+    if (at == std::string::npos) continue;
+    const std::string digits = text.substr(at + words.size(), 4);
+    const bool number = digits.size() >= 3 && (digits[0] == '4' || digits[0] == '5') &&
+                        std::isdigit(static_cast<unsigned char>(digits[1])) != 0 &&
+                        std::isdigit(static_cast<unsigned char>(digits[2])) != 0 &&
+                        (digits.size() == 3 || std::isdigit(static_cast<unsigned char>(digits[3])) == 0);
+    if (number) return (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+  }
+  return 0;
+}
 
 const char* plainly(TurnEnd end) {
   switch (end) {
@@ -60,6 +75,7 @@ const char* plainly(TurnEnd end) {
 
 TurnEnd end_of(int status, std::string_view message) {
   const std::string text = lower(message);
+  if (status == 0) status = status_in(text);
   if (status == 402 || holds(text, k_credit)) return TurnEnd::out_of_credit;
   if (status == 429) return TurnEnd::rate_limited;
   if (status == 529 || status == 503 || status == 502 || status == 504) return TurnEnd::overloaded;
@@ -100,17 +116,6 @@ std::optional<TurnEnd> limit_in_disguise(std::string_view reply) {
   if (!begins) return std::nullopt;
   const TurnEnd end = text.starts_with("you") ? TurnEnd::rate_limited : end_of(0, text);
   return end;
-}
-
-std::optional<UtcTime> reset_time(std::string_view message) {
-  const std::size_t bar = message.find('|');
-  if (bar == std::string_view::npos) return std::nullopt;
-  const std::string digits(trim(message.substr(bar + 1, 20)));
-  char* rest = nullptr;
-  const long long seconds = std::strtoll(digits.c_str(), &rest, 10);
-  constexpr long long k_2020 = 1577836800, k_2100 = 4102444800;
-  if (rest == digits.c_str() || seconds < k_2020 || seconds > k_2100) return std::nullopt;
-  return UtcTime(std::chrono::seconds(seconds));
 }
 
 void set_end(Turn& turn, TurnEnd end, std::string_view agent, std::string_view message,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/agent.h"
+#include "base/clock.h"
 
 namespace leanlab::agent {
 
@@ -15,7 +16,7 @@ namespace leanlab::agent {
 /// Whether a *reply* is no reply but a limit that was reported as success: a short text that begins like one.
 [[nodiscard]] std::optional<TurnEnd> limit_in_disguise(std::string_view reply);
 /// The time after which to try again, where the message holds one ("limit reached|1764003600").
-[[nodiscard]] std::optional<UtcTime> reset_time(std::string_view message);
+[[nodiscard]] std::optional<UtcTime> reset_time(std::string_view message, UtcTime now = system_clock().now());
 /// Sets how `turn` ended and says it plainly; `login` is the command by which a person logs in.
 void set_end(Turn& turn, TurnEnd end, std::string_view agent, std::string_view message,
              std::string_view login);

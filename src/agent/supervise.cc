@@ -47,6 +47,26 @@ class Lines {
   std::string open_;
 };
 
+/// Without a byte order mark and the escape sequences of a terminal, which wrappers leave around their lines; JSON has neither.
+std::string without_decoration(std::string_view line) {
+  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+  std::string plain;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\x1b') {
+      plain += line[i];
+      continue;
+    }
+    if (i + 1 < line.size() && line[i + 1] == ']') {  // up to BEL or ESC backslash: a title or a link
+      while (i < line.size() && line[i] != '\a' && !(line[i] == '\\' && line[i - 1] == '\x1b')) ++i;
+      continue;
+    }
+    if (i + 1 < line.size() && line[i + 1] == '[') ++i;
+    do ++i;
+    while (i < line.size() && (line[i] < '@' || line[i] > '~'));
+  }
+  return plain;
+}
+
 enum class Expired { none, first, silence };
 
 /// Raises `stop` when the caller wants an end, when a clock has run out, or when the stream said that there is no use.
@@ -234,6 +254,11 @@ void Progress::finished() {
   state_.last = system_clock().steady();
 }
 
+void Progress::goes_on() {
+  const std::lock_guard lock(mutex_);
+  state_.finished = false;
+}
+
 void Progress::abandon(TurnEnd end, std::string message, std::optional<UtcTime> retry_at) {
   const std::lock_guard lock(mutex_);
   if (!state_.abandoned && !state_.finished) state_.abandoned = Abandoned{end, std::move(message), retry_at};
@@ -263,7 +288,8 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   Lines lines;
   const auto take = [&](std::string_view line) {
     recorder.raw(line);
-    reader.line(line, progress);
+    if (line.find_first_of("\x1b\xef") == std::string_view::npos) return reader.line(line, progress);
+    reader.line(without_decoration(line), progress);
   };
   sandbox::Command command;
   command.argv = program.argv;

@@ -40,6 +40,8 @@ class Progress {
   void tool_ended(const std::string& id, bool ok, std::string_view result);
   /// The positive end has come: what follows is only its farewell.
   void finished();
+  /// It was not its end: more begins (a wrapper that runs its program twice).
+  void goes_on();
   /// There is no use in waiting for more; the turn ends at once.
   void abandon(TurnEnd end, std::string message, std::optional<UtcTime> retry_at = std::nullopt);
 

@@ -43,24 +43,26 @@ Result<std::unique_ptr<agent::Agent>> agent_for(const std::string& role,
                                                 const Agents& lab_agents,
                                                 const std::filesystem::path& folder) {
   TRY_ASSIGN(const lab::UserConfig user, lab::load_user_config());
-  std::vector<std::string> specs;
+  std::vector<lab::AgentChoice> wanted;
   const std::string other = role == "architect" ? "fixer" : "architect";
   for (const std::string& key : {role, std::string()}) {
-    if (const auto flag = flags.find(key); flag != flags.end()) specs.push_back(flag->second);
+    if (const auto flag = flags.find(key); flag != flags.end()) wanted.push_back({.spec = flag->second});
   }
   for (const std::string& key : {role, other, std::string("worker")}) {
     for (const Agents* agents : {&lab_agents, &user.agents}) {
       if (const auto found = agents->find(key); found != agents->end())
-        specs.push_back(found->second.front().spec);
+        wanted.push_back(found->second.front());
     }
   }
-  if (specs.empty()) {
-    if (std::string ready = agent::ready_agent(); !ready.empty()) specs.push_back(std::move(ready));
+  if (wanted.empty()) {
+    if (std::string ready = agent::ready_agent(); !ready.empty())
+      wanted.push_back({.spec = std::move(ready)});
   }
   agent::BackendOptions options;
   options.lab = folder;
-  for (const std::string& spec : specs) {
-    TRY_ASSIGN(auto agent, agent::make_agent(spec, options));
+  for (const lab::AgentChoice& choice : wanted) {
+    options.options = choice.options;
+    TRY_ASSIGN(auto agent, agent::make_agent(choice.spec, options));
     const auto roles = agent->capabilities().roles;
     if (std::any_of(roles.begin(), roles.end(),
                     [&](agent::Role played) { return agent::name(played) == role; }))

@@ -39,10 +39,12 @@ void check_tunables(CheckRun& run, bool chosen) {
 }
 
 /// One agent of a role: it can be made, and it can play that role.
-bool check_member(CheckRun& run, const std::string& role, const std::string& spec) {
+bool check_member(CheckRun& run, const std::string& role, const AgentChoice& choice) {
+  const std::string& spec = choice.spec;
   agent::BackendOptions options;
   options.direction = run.config.objective.direction;
   options.lab = run.place.folder;
+  options.options = choice.options;
   const auto made = agent::make_agent(spec, options);
   if (!made) {
     run.fail("agent", made.error());
@@ -83,7 +85,7 @@ void check_agent(CheckRun& run) {
   std::vector<std::string> members;
   for (const auto& [role, choices] : team) {
     for (const AgentChoice& choice : choices) {
-      if (!check_member(run, role, choice.spec)) return;
+      if (!check_member(run, role, choice)) return;
       members.push_back(role + " " + choice.spec);
     }
   }

@@ -40,8 +40,9 @@ struct ConfigLayer {
 
 /// One member of a team that plays a role.
 struct AgentChoice {
-  std::string spec;     ///< "claude:opus", "command:./propose.sh"
-  double weight = 1.0;  ///< how often it is picked, relative to the role's others
+  std::string spec;       ///< "claude:opus", "command:./propose.sh"
+  double weight = 1.0;    ///< how often it is picked, relative to the role's others
+  std::string options{};  ///< JSON object that the backend reads (agent/options.h); empty: none
 };
 /// What may be spent on a lab in all its runs; none: no cap.
 struct Budget {

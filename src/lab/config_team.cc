@@ -19,7 +19,11 @@ Result<AgentChoice> read_object(ConfigSection agent, std::vector<std::string>& w
   TRY(agent.text("backend", choice.spec, ConfigSection::Empty::refused));
   TRY(agent.text("model", model, ConfigSection::Empty::refused));
   TRY(agent.number("weight", 0.000001, 1e6, choice.weight));
-  TRY(agent.not_built({"options"}));
+  if (const Json* options = agent.member("options"); options != nullptr) {
+    if (!options->is_object())
+      return agent.wrong("options", fmt::format("\"{}\" must be an object", agent.shown_name("options")));
+    if (!options->empty()) choice.options = to_line(*options);
+  }
   if (!model.empty()) choice.spec += ":" + model;
   agent.finish(warnings);
   return choice;

@@ -201,6 +201,15 @@ Result<std::string> worker_prompt(const Brief& brief, const WorkerBrief& start) 
   return prompt + what_to_hand_in(brief, start);
 }
 
+std::string no_file_prompt(const std::string& suggested_file) {
+  return fmt::format(
+      "You are the WORKER. Your turn ended without a new experiment file. Write it now: new file, {}. Then "
+      "end with "
+      "this object on a line of its own:\n{{\"experiment_file\": \"{}\", \"valid\": true, \"notes\": \"one "
+      "line: what you changed and why\"}}\n",
+      suggested_file, suggested_file);
+}
+
 std::string repair_prompt(const std::string& file, const std::string& error, std::uint32_t fix,
                           std::uint32_t most) {
   return fmt::format(

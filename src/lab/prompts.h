@@ -38,6 +38,8 @@ struct WorkerBrief {
 /// Role text, task, start, memory (the best, the failed and why, what not to repeat), the Director's and the Critic's
 /// texts, and how to report. Errors: misconfigured, integrity, io.
 [[nodiscard]] Result<std::string> worker_prompt(const Brief& brief, const WorkerBrief& start);
+/// The turn in which a Worker is asked for the file that it did not write.
+[[nodiscard]] std::string no_file_prompt(const std::string& suggested_file);
 /// The turn in which a Worker may mend its file.
 [[nodiscard]] std::string repair_prompt(const std::string& file, const std::string& error, std::uint32_t fix,
                                         std::uint32_t most);

@@ -42,6 +42,7 @@ class Attempt {
   Result<AttemptEnd> gave_nothing(const Error& why);
   Result<AttemptEnd> refused(const std::string& file, const Error& why);
   Result<agent::Turn> propose(std::uint64_t remaining);
+  Result<agent::Turn> ask_again(agent::Turn turn, std::uint64_t remaining);
   enum class Makes { proposal, repair };
   Result<agent::Turn> take_turn(Makes makes, std::string prompt, std::uint64_t remaining);
   Result<AttemptEnd> use(const agent::Turn& turn);
@@ -154,8 +155,11 @@ std::string Attempt::proposed_file(const agent::Turn& turn) {
     experiment_.notes = report->notes;
     const fs::path named = report->experiment_file;
     const fs::path inside = named.is_absolute() ? named : workspace_.folder / named;
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(inside, error))) return inside.string();
+    const fs::path among = workspace_.folder / session_.config.experiments_dir / named.filename();
+    for (const fs::path& path : {inside, among}) {
+      std::error_code error;
+      if (!named.empty() && fs::exists(fs::symlink_status(path, error))) return path.string();
+    }
   }
   const std::string fresh = new_file(workspace_, session_.config.experiments_dir);
   return fresh.empty() ? fresh : (workspace_.folder / fresh).string();
@@ -191,7 +195,18 @@ Result<agent::Turn> Attempt::propose(std::uint64_t remaining) {
   brief_ = prompt;
   TRY_ASSIGN(agent::Turn turn, take_turn(Makes::proposal, std::move(prompt), remaining));
   crash_point("loop.proposed");
-  return turn;
+  return ask_again(std::move(turn), remaining);
+}
+
+// A turn that ended without a file is asked for it once, where its session can go on.
+Result<agent::Turn> Attempt::ask_again(agent::Turn turn, std::uint64_t remaining) {
+  if (!context_.agent->capabilities().sessions || !turn.session || !proposed_file(turn).empty()) return turn;
+  add_cost(turn);
+  auto again = take_turn(Makes::proposal, lab::no_file_prompt(workspace_.suggested_file), remaining);
+  if (again) return again;
+  if (again.error().code == ErrorCode::budget_spent) return turn;
+  is_kept_ = false;  // its note is gone
+  return again;
 }
 
 Result<AttemptEnd> Attempt::propose_and_judge(std::uint64_t remaining) {

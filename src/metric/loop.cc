@@ -53,6 +53,7 @@ class Run {
   Status perform(AttemptContext& context, const Job& job);
   void add_up();
   void settle(Result<AttemptEnd> end);
+  bool others_go_on(const agent::Agent& agent, const Error& why);
   void announce();
   Result<lab::RunSummary> finish();
 
@@ -84,7 +85,7 @@ class Run {
 Status Run::plan() {
   TRY_ASSIGN(auto waiting, session_.book->pending());
   pending_.assign(waiting.begin(), waiting.end());
-  kept_.assign(std::make_move_iterator(session_.kept.begin()), std::make_move_iterator(session_.kept.end()));
+  kept_.assign(session_.kept.begin(), session_.kept.end());
   plan_.experiments = options_.experiments;
   plan_.after_number = session_.book->last_number();
   plan_.seed = options_.seed.value_or(entropy_seed() >> 33);
@@ -125,8 +126,12 @@ Status Run::plan() {
   if (!kept_.empty())
     session_.inform(fmt::format("{} of a run that was cut off {} taken in, not paid for again",
                                 plural(kept_.size(), "finished turn"), kept_.size() == 1 ? "is" : "are"));
-  for (const KeptTurn& kept : kept_) {
-    if (!tally_.knows(kept.record.id)) TRY(session_.book->record_event("turn", lab::to_record(kept.record)));
+  for (const auto* list : {&session_.kept, &session_.kept_steering}) {
+    for (const KeptTurn& kept : *list) {
+      if (tally_.knows(kept.record.id)) continue;
+      TRY(session_.book->record_event("turn", lab::to_record(kept.record)));
+      tally_.spent.add(kept.record);
+    }
   }
   return {};
 }
@@ -223,12 +228,27 @@ void Run::settle(Result<AttemptEnd> end) {
   summary_.ended_because = fmt::format("{} proposals in a row were refused", k_refusals_in_a_row);
 }
 
+// One of a team that cannot go on leaves its attempt to the others.
+bool Run::others_go_on(const agent::Agent& agent, const Error& why) {
+  const bool exhausted = agent.capabilities().free &&
+                         (why.code == ErrorCode::goal_not_met || why.code == ErrorCode::misconfigured);
+  if (!exhausted && why.code != ErrorCode::agent_unavailable) return false;
+  const auto rested = team_->rest(agent, exhausted ? Team::Rest::until_new_best : Team::Rest::for_good);
+  if (rested == Team::Rested::nobody_left) return false;
+  if (rested == Team::Rested::now)
+    session_.warn(fmt::format("{}; the others of the team go on", one_line(why)));
+  const std::lock_guard lock(mutex_);
+  ++to_claim_;
+  return true;
+}
+
 Status Run::perform(AttemptContext& context, const Job& job) {
   std::optional<lab::Experiment> recorded;
   context.on_recorded = [&](const lab::Experiment& experiment) {
     recorded = experiment;
     const std::lock_guard lock(mutex_);
     summary_.add(experiment);
+    if (experiment.verdict == lab::Verdict::accepted) team_->wake_rested();
   };
   agent::Agent* earlier = job.pending ? team_->named(job.pending->agent)
                           : job.kept  ? team_->named(job.kept->agent)
@@ -238,6 +258,7 @@ Status Run::perform(AttemptContext& context, const Job& job) {
   auto end = job.pending ? continue_attempt(context, job.attempt, *job.pending)
              : job.kept  ? recover_attempt(context, job.attempt, *job.kept)
                          : run_attempt(context, job.attempt, job.remaining);
+  if (!end && !job.pending && !job.kept && others_go_on(*context.agent, end.error())) return {};
   settle(std::move(end));
   return recorded ? steering_->after(*recorded) : Status();
 }
@@ -266,6 +287,8 @@ Status Run::prepare() {
                    options_.allow_unknown_cost ? UnknownCost::allowed : UnknownCost::refused));
   turns_ = std::make_unique<Turns>(session_, std::move(prices), caps, tally_);
   steering_ = std::make_unique<Steering>(session_, *team_, *turns_, plan_.seed, tally_);
+  for (const KeptTurn& kept : session_.kept_steering) TRY(steering_->recover(kept));
+  for (const std::string& role : session_.cut_off) TRY(steering_->take_again(role));
   return {};
 }
 

@@ -46,9 +46,14 @@ Result<std::unique_ptr<Session>> Session::open(const lab::Project& project, cons
   static_cast<void>(clear_abandoned_temp_directories());
   lab::clear_live_logs(place);
   TRY_ASSIGN(LeftTurns left, sort_work(place));
-  for (const lab::TurnRecord& turn : left.cut_off)
+  for (const lab::TurnRecord& turn : left.cut_off) {
     TRY(session->book->record_event("turn", lab::to_record(turn)));
-  session->kept = std::move(left.kept);
+    session->cut_off.push_back(turn.role);
+  }
+  for (KeptTurn& kept : left.kept) {
+    const bool steers = kept.record.role == "director" || kept.record.role == "critic";
+    (steers ? session->kept_steering : session->kept).push_back(std::move(kept));
+  }
   exec::LocalOptions local;
   local.slots = std::max<std::uint32_t>(1, options.evaluations);
   local.sharing =

@@ -73,6 +73,8 @@ class Session {
   sandbox::Tier tier = sandbox::Tier::C;   ///< what this machine gives
   lab::Judging judging;                    ///< the contract of every evaluation, and why
   std::vector<std::string> agent_folders;  ///< that agents may change besides their workspaces
+  std::vector<std::string> cut_off;        ///< roles of turns that an earlier run began, and that never ended
+  std::vector<KeptTurn> kept_steering;     ///< those of Directors and Critics, whose texts are not taken over
   std::vector<KeptTurn> kept;  ///< turns of an earlier run that ended, and whose files are not in the book
 
  private:

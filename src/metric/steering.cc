@@ -43,6 +43,22 @@ std::map<std::string, std::string> fingerprint(const fs::path& folder) {
   return found;
 }
 
+/// A fingerprint as a turn's note keeps it.
+std::vector<std::string> to_lines(const std::map<std::string, std::string>& found) {
+  std::vector<std::string> lines;
+  for (const auto& [name, mark] : found) lines.push_back(fmt::format("{}\n{}", mark, name));
+  return lines;
+}
+
+std::map<std::string, std::string> from_lines(const std::vector<std::string>& lines) {
+  std::map<std::string, std::string> found;
+  for (const std::string& line : lines) {
+    const std::size_t end = line.find('\n');
+    if (end != std::string::npos) found[line.substr(end + 1)] = line.substr(0, end);
+  }
+  return found;
+}
+
 /// What differs between two, without `own` and without what interpreters leave behind.
 std::vector<std::string> differences(const std::map<std::string, std::string>& before,
                                      const std::map<std::string, std::string>& after,
@@ -132,8 +148,7 @@ Status Steering::after(const lab::Experiment& recorded) {
     if (!recorded.value) return {};
     scored = ++scored_;
     for (Player& player : players_) {
-      if (player.every == 0 || player.awake || scored / player.every <= player.woken_at / player.every)
-        continue;
+      if (player.awake || !is_due(player, scored)) continue;
       player.awake = true;
       player.woken_at = scored;
       due.push_back(&player);
@@ -189,24 +204,55 @@ Status Steering::wake(Player& player, std::uint64_t scored) {
   };
   const Guard guard(session_);
   const auto before = fingerprint(folder);
+  const Workspace copy{folder, {}, {}, to_lines(before)};
   const auto taken =
-      turns_.take(*agent, std::move(request), TurnPurpose{scored, folder, nullptr, {}, tell_pause});
+      turns_.take(*agent, std::move(request), TurnPurpose{scored, folder, &copy, {}, tell_pause});
   crash_point("steering.ended");
   Trespass trespass;
   TRY_ASSIGN(trespass.in_lab, guard.undo());
   Status done;
   if (taken) {
     trespass.in_copy = differences(before, fingerprint(folder), lab::file_of(player.role));
-    done = take_over(player.role, folder, trespass, *taken, scored);
+    done = take_over(player.role, folder, trespass, *taken, scored, Taken::now);
   } else if (taken.error().code == ErrorCode::interrupted) {
     done = fail(taken.error());
   } else {
     session_.warn(fmt::format("the {} wrote nothing: {}", title(player.role), one_line(taken.error())));
   }
+  if (done) TRY(drop_note(note_of(folder)));
   if (!trespass.in_lab.empty()) TRY(session_.prove(), "after the turn of the {}", title(player.role));
   TRY(remove_tree(folder.string() + ".home"));
   TRY(remove_tree(folder));
   return done;
+}
+
+Status Steering::take_again(const std::string& role) {
+  for (Player& player : players_) {
+    if (role != agent::name(player.role) || !is_due(player, scored_)) continue;
+    player.woken_at = scored_;
+    TRY(wake(player, scored_));
+  }
+  return {};
+}
+
+Status Steering::recover(const KeptTurn& kept) {
+  const auto player = std::find_if(players_.begin(), players_.end(), [&](const Player& each) {
+    return kept.record.role == agent::name(each.role);
+  });
+  const std::uint64_t scored = kept.record.attempt;
+  const fs::path& folder = kept.workspace.folder;
+  if (player != players_.end() && scored > player->woken_at) {  // else its text was taken over
+    session_.inform(
+        fmt::format("what the {} wrote in a run that was cut off is taken over, not paid for again",
+                    title(player->role)));
+    const Trespass trespass{
+        differences(from_lines(kept.workspace.before), fingerprint(folder), lab::file_of(player->role)), {}};
+    TRY(take_over(player->role, folder, trespass, {kept.turn, kept.record}, scored, Taken::again));
+    player->woken_at = scored;
+  }
+  TRY(drop_note(note_of(folder)));
+  TRY(remove_tree(folder.string() + ".home"));
+  return remove_tree(folder);
 }
 
 void Steering::report(agent::Role role, const Trespass& trespass, const std::string& turn) {
@@ -221,7 +267,7 @@ void Steering::report(agent::Role role, const Trespass& trespass, const std::str
 }
 
 Status Steering::take_over(agent::Role role, const fs::path& folder, const Trespass& trespass,
-                           const TakenTurn& taken, std::uint64_t scored) {
+                           const TakenTurn& taken, std::uint64_t scored, Taken when) {
   report(role, trespass, taken.record.id);
   const char* file = lab::file_of(role);
   std::error_code error;
@@ -233,11 +279,12 @@ Status Steering::take_over(agent::Role role, const fs::path& folder, const Tresp
   } else {
     text = repair_utf8(*read);
     const auto old = read_file(session_.place.folder / file, k_longest_notes);
-    if (old && *old == text) refusal = fmt::format("it left {} as it was", file);
+    if (when == Taken::now && old && *old == text) refusal = fmt::format("it left {} as it was", file);
   }
   if (refusal.empty()) {
     TRY_ASSIGN(version, session_.book->blobs().put(text), "keeping {}", file);
     TRY(write_file(session_.place.folder / file, text, Durability::fsynced), "writing {}", file);
+    crash_point("steering.written");
     session_.inform(fmt::format("the {} rewrote {}", title(role), file));
   } else {
     session_.warn(fmt::format("the {} wrote nothing: {}", title(role), refusal));

@@ -24,6 +24,11 @@ class Steering {
   /// the run goes on. Errors: interrupted, io, no_space, integrity (what a turn broke could not be put back). Thread: any;
   /// one turn at a time, whose caller waits for it.
   [[nodiscard]] Status after(const lab::Experiment& recorded);
+  /// Wakes a Director or Critic whose turn in an earlier run was cut off, if it is due; other roles: nothing. Before the first
+  /// after(). Errors: as after().
+  [[nodiscard]] Status take_again(const std::string& role);
+  /// Takes over what a turn of an earlier run wrote: it was paid for already. Before the first after(). Errors: io, no_space.
+  [[nodiscard]] Status recover(const KeptTurn& kept);
 
  private:
   struct Player {
@@ -38,11 +43,15 @@ class Steering {
     std::vector<std::string> in_lab;   ///< files of the lab, which were put back
   };
   class Guard;
+  enum class Taken { now, again };  // again: an earlier run may have written the file already
 
+  [[nodiscard]] static bool is_due(const Player& player, std::uint64_t scored) {
+    return player.every > 0 && scored / player.every > player.woken_at / player.every;
+  }
   Status wake(Player& player, std::uint64_t scored);
   Result<fs::path> make_folder(agent::Role role, std::uint64_t scored);
   Status take_over(agent::Role role, const fs::path& folder, const Trespass& trespass, const TakenTurn& taken,
-                   std::uint64_t scored);
+                   std::uint64_t scored, Taken when);
   void report(agent::Role role, const Trespass& trespass, const std::string& turn);
 
   Session& session_;

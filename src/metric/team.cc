@@ -58,11 +58,12 @@ class Team::Maker {
   enum class Must { play, fit };  // fit: whoever cannot play the role is left out
 
   Status add(const std::string& role, const lab::AgentChoice& choice, Must must) {
-    auto& made = team_.agents_[choice.spec];
+    auto& made = team_.agents_[choice.options.empty() ? choice.spec : choice.spec + " " + choice.options];
     if (!made) {
       agent::BackendOptions options;
       options.direction = session_.config.objective.direction;
       options.lab = session_.place.folder;
+      options.options = choice.options;
       TRY_ASSIGN(made, agent::make_agent(choice.spec, options));
     }
     if (plays(*made, role)) {
@@ -115,11 +116,9 @@ class Team::Maker {
   Status fill_other(const std::string& role) {
     TRY_ASSIGN(const bool named, add_named(role));
     if (named) return {};
-    for (const auto& [spec, agent] : team_.agents_) {
-      if (is_program(spec)) continue;
-      for (const Member& worker : team_.roles_["worker"]) {
-        if (worker.agent == agent.get()) TRY(add(role, {.spec = spec, .weight = worker.weight}, Must::fit));
-      }
+    for (const Member& worker : team_.roles_["worker"]) {
+      if (!is_program(worker.agent->describe()) && plays(*worker.agent, role))
+        team_.roles_[role].push_back(worker);
     }
     return {};
   }
@@ -145,15 +144,37 @@ Result<std::unique_ptr<Team>> Team::make(Session& session, const std::map<std::s
 const Team::Member* Team::pick(const std::string& role, std::uint64_t seed, std::uint64_t index) const {
   const auto found = roles_.find(role);
   if (found == roles_.end() || found->second.empty()) return nullptr;
-  const auto& members = found->second;
-  double sum = 0;
-  for (const Member& member : members) sum += member.weight;
-  double left = Random(derive_seed(seed, "team " + role, index)).uniform() * sum;
-  for (const Member& member : members) {
-    if (left < member.weight) return &member;
-    left -= member.weight;
+  const std::lock_guard lock(mutex_);
+  std::vector<const Member*> members;
+  for (const Member& member : found->second) {
+    if (role != "worker" || !resting_.contains(member.agent)) members.push_back(&member);
   }
-  return &members.back();
+  if (members.empty()) return nullptr;
+  double sum = 0;
+  for (const Member* member : members) sum += member->weight;
+  double left = Random(derive_seed(seed, "team " + role, index)).uniform() * sum;
+  for (const Member* member : members) {
+    if (left < member->weight) return member;
+    left -= member->weight;
+  }
+  return members.back();
+}
+
+Team::Rested Team::rest(const agent::Agent& agent, Rest how) {
+  const std::lock_guard lock(mutex_);
+  if (resting_.contains(&agent)) return Rested::before;
+  const auto& workers = roles_.at("worker");
+  const bool others = std::any_of(workers.begin(), workers.end(), [&](const Member& member) {
+    return member.agent != &agent && !resting_.contains(member.agent);
+  });
+  if (!others) return Rested::nobody_left;
+  resting_[&agent] = how;
+  return Rested::now;
+}
+
+void Team::wake_rested() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(resting_, [](const auto& entry) { return entry.second == Rest::until_new_best; });
 }
 
 agent::Agent& Team::worker(std::uint64_t seed, std::uint64_t index) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,14 @@ class Team {
                                                           const std::map<std::string, std::string>& wanted,
                                                           bool say_so);
 
-  /// Picks by weight; the same seed and index pick the same one. Thread: any.
+  /// Picks by weight among those who do not rest; the same seed and index pick the same one. Thread: any.
   [[nodiscard]] agent::Agent& worker(std::uint64_t seed, std::uint64_t index) const;
+  enum class Rest { until_new_best, for_good };
+  enum class Rested { nobody_left, before, now };
+  /// Leaves a Worker out, because it cannot go on; not when nobody else is left. Thread: any.
+  [[nodiscard]] Rested rest(const agent::Agent& agent, Rest how);
+  /// There is a new best: who had nothing more to propose may have now. Thread: any.
+  void wake_rested();
   /// Who plays the Director or the Critic this time; null: nobody does.
   [[nodiscard]] agent::Agent* player(agent::Role role, std::uint64_t seed, std::uint64_t index) const;
   /// The member that describes itself so; null: it is not in the team.
@@ -44,8 +51,10 @@ class Team {
   class Maker;
   [[nodiscard]] const Member* pick(const std::string& role, std::uint64_t seed, std::uint64_t index) const;
 
-  std::map<std::string, std::unique_ptr<agent::Agent>> agents_;  // by spec
+  std::map<std::string, std::unique_ptr<agent::Agent>> agents_;  // by spec and options
   std::map<std::string, std::vector<Member>> roles_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<const agent::Agent*, Rest> resting_;
 };
 
 }  // namespace leanlab::metric

@@ -2,6 +2,10 @@
 #include "metric/workspace.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include <sys/stat.h>
 
 namespace leanlab::metric {
 
@@ -93,15 +97,39 @@ Result<Workspace> make_workspace(Session& session, const Material& material, std
   return workspace;
 }
 
+// Of several, the one that was asked for, else the one written last; a folder stands for the files in it.
 std::string new_file(const Workspace& workspace, const std::string& experiments_dir) {
-  const auto names = list_directory(workspace.folder / experiments_dir);
+  const fs::path experiments = workspace.folder / experiments_dir;
+  const auto names = list_directory(experiments);
   if (!names) return {};
-  std::vector<std::string> fresh;
-  std::set_difference(names->begin(), names->end(), workspace.before.begin(), workspace.before.end(),
-                      std::back_inserter(fresh));
-  std::erase_if(fresh,
-                [](const std::string& name) { return name.starts_with('.') || name == "__pycache__"; });
-  return fresh.size() == 1 ? (fs::path(experiments_dir) / fresh.front()).string() : std::string();
+  std::vector<fs::path> fresh;
+  for (const std::string& name : *names) {
+    if (std::binary_search(workspace.before.begin(), workspace.before.end(), name) || name.starts_with('.') ||
+        name == "__pycache__")
+      continue;
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(experiments / name, error))) {
+      fresh.push_back(experiments / name);
+      continue;
+    }
+    for (fs::recursive_directory_iterator it(experiments / name, error), end; !error && it != end;
+         it.increment(error)) {
+      if (fs::is_regular_file(it->symlink_status(error))) fresh.push_back(it->path());
+    }
+  }
+  if (fresh.empty()) return {};
+  const auto written = [](const fs::path& path) {
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) != 0) return std::pair<std::int64_t, std::int64_t>{};
+    return std::pair<std::int64_t, std::int64_t>{status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  };
+  const auto asked = std::find(fresh.begin(), fresh.end(), workspace.folder / workspace.suggested_file);
+  const auto chosen = asked != fresh.end()
+                          ? asked
+                          : std::max_element(fresh.begin(), fresh.end(), [&](const auto& a, const auto& b) {
+                              return written(a) < written(b);
+                            });
+  return chosen->lexically_relative(workspace.folder).string();
 }
 
 }  // namespace leanlab::metric

@@ -35,6 +35,22 @@ TEST(Backends, TheTunerTakesNoModel) {
   EXPECT_EQ(make_agent("tuner:opus", {}).error().code, ErrorCode::usage);
 }
 
+TEST(Backends, OptionsAreThoseOfTheBackend) {
+  const auto refused = [](const char* agent, const char* options) {
+    BackendOptions wanted;
+    wanted.options = options;
+    const auto made = make_agent(agent, wanted);
+    return made ? std::string() : made.error().message + " " + made.error().next;
+  };
+  EXPECT_NE(refused("tuner", R"({"effort": "high"})").find("takes no options"), std::string::npos);
+  EXPECT_NE(refused("api:m", R"({"temprature": 1})").find("temperature"), std::string::npos);
+  EXPECT_NE(refused("api:m", R"({"temperature": 3})").find("from 0 to 2"), std::string::npos);
+  EXPECT_NE(refused("api:m", R"({"max_steps": -1})").find("whole number"), std::string::npos);
+  EXPECT_NE(refused("api:m", R"({"effort": "high"})").find("no option"), std::string::npos);
+  EXPECT_NE(refused("api:m", "[1]").find("object"), std::string::npos);
+  EXPECT_EQ(refused("tuner", ""), "");
+}
+
 TEST(Backends, EveryRoleHasItsName) {
   EXPECT_STREQ(name(Role::worker), "worker");
   EXPECT_STREQ(name(Role::spec_writer), "spec-writer");

@@ -30,6 +30,15 @@ TEST_F(PriceTables, TheUsersRowReplacesThePackagedOne) {
   EXPECT_DOUBLE_EQ(*prices->cost("n", {2'000'000, 0, 0, 0}), 10.0);
 }
 
+TEST(Prices, TheModelIsReadFromAnAgentsName) {
+  EXPECT_EQ(model_in("claude:opus"), "opus");
+  EXPECT_EQ(model_in("api:anthropic/m-1"), "m-1");
+  EXPECT_EQ(model_in("api:vendor/m-1"), "vendor/m-1");
+  EXPECT_EQ(model_in("command:./x"), "");
+  EXPECT_EQ(model_in("acp:gemini --acp"), "");
+  EXPECT_EQ(model_in("codex"), "");
+}
+
 TEST_F(PriceTables, UnknownStaysUnknown) {
   const auto prices = Prices::load({table("a", R"("m": {"input": 1})")});
   ASSERT_TRUE(prices);

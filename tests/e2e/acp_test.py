@@ -26,6 +26,11 @@ class Acp(AgentTest):
         self.assertEqual(experiment["value"], 6)
         self.assertEqual(experiment["notes"], "was refused the client's files")
 
+    def test_files_through_the_client_stay_in_its_copy(self):
+        [experiment] = self.json("run", "numbers", "--n", 1, "--agent", self.spec + " files")["experiments"]
+        self.assertEqual(experiment["value"], 8)
+        self.assertEqual(experiment["notes"], "0 went out; # Find the largest x")
+
     def test_ends_that_are_no_success(self):
         for mode, words in (("refuse", "because of refusal"), ("crash", "exit status 7")):
             done = self.leanlab("run", "numbers", "--n", 1, "--agent", f"{self.spec} {mode}")

@@ -35,6 +35,13 @@ class Api(AgentTest):
         self.assertEqual((experiment["value"], experiment["tokens"]["input"]), (1, 200))
         self.assertEqual({entry["path"] for entry in self.asked()}, {"/v1/chat/completions"})
 
+    def test_a_server_that_does_not_stream(self):
+        self.model(worker_rule(), stream=False, usage={"cache_read": 5})
+        [experiment] = self.run_it(1)["experiments"]
+        self.assertEqual((experiment["value"], experiment["tokens"]), (1, {"input": 200, "output": 40, "cache_read": 10, "cache_write": 0}))
+        self.openai()
+        self.assertEqual(self.run_it(1, agent="api:m")["tokens"], {"input": 200, "output": 40, "cache_read": 10, "cache_write": 0})
+
     def test_finish_ends_the_turn(self):
         self.model(worker_rule(steps=[{"shell": "printf '# f\\nx = 9\\n' > ${file}"}, {"tool": "finish", "input": {"report": '{"experiment_file": "${file}"}'}}]))
         self.assertEqual(self.run_it(1)["experiments"][0]["value"], 9)

@@ -3,6 +3,7 @@ import json
 import unittest
 
 from agent_testing import AgentTest, worker_rule
+from leanlab_testing import children_of, wait_until
 
 
 def text(step: str) -> dict:
@@ -59,6 +60,30 @@ class RealClaude(AgentTest):
         summary = self.run_it(1)
         self.assertEqual([e["value"] for e in summary["experiments"]], [5], summary)
         self.assertEqual([entry["prompts"] for entry in self.asked("/messages")][-1], 2, "the same conversation")
+
+    def test_a_kill_in_a_turn_leaves_nothing_and_the_turn_is_taken_once_more(self):
+        self.model(worker_rule(faults=[{"fault": "stall", "seconds": 600}]))
+        process = self.start("run", "numbers", "--n", 2, "--agent", "claude")
+        wait_until(lambda: self.asked("/messages"), "a request of the turn")
+        process.kill()
+        self.finish(process, code=None)
+        wait_until(lambda: not children_of(self.mark), "the end of all that the turn had started")
+        summary = self.json("run", "numbers", "--resume", "--agent", "claude", timeout=240)
+        self.assertEqual(summary["new"], 2)
+        ledger = [json.loads(line[65:]) for line in (self.numbers.state / "ledger.jsonl").read_text().splitlines()]
+        self.assertEqual([record["body"]["outcome"] for record in ledger if record["type"] == "turn"], ["cut off", "done", "done"])
+        self.assert_book_is_sound(self.numbers, 2)
+
+    def test_a_budget_holds_under_parallel_turns(self):
+        # Half a dollar an answer for whichever model it takes by itself, as it tells it: found out with the first turn.
+        self.model(worker_rule(usage={"input": 100_000, "output": 0}))
+        dear = self.run_it(1)["cost_usd"]
+        summary = self.run_it(12, "--parallel", 3, "--usd", f"{2.5 * dear:.4f}", code=4)
+        self.assertGreaterEqual(summary["cost_usd"], 2.5 * dear - 0.001)
+        self.assertLess(summary["cost_usd"], 3.5 * dear, "at most the last turn went over it")
+        self.assertLess(summary["new"], 4)
+        self.assertIn("budget", summary["ended_because"])
+        self.assert_book_is_sound(self.numbers, 1 + summary["new"])
 
     def test_it_sees_neither_the_evaluator_nor_the_book(self):
         spy = "cat evaluation.sh ../../../../../numbers/evaluation.sh {0}/evaluation.sh {0}/results.jsonl {0}/lab.json; ls {0}".format(self.numbers.folder)

@@ -1,13 +1,14 @@
 // An agent that speaks the Agent Client Protocol through its official SDK: asks for a permission, tries to use the client's
 // files, writes the experiment that the prompt names, and reports it.
-//   node acp_agent.mjs SDK_MODULE [MODE]     MODE: good (default), refuse, crash, hang, login; or the URL of a model server with
+//   node acp_agent.mjs SDK_MODULE [MODE]     MODE: good (default), files, refuse, crash, hang, login; or the URL of a model server with
 //                                            OpenAI's chat completions: then it does what that says, with a shell of its own
 import { execSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
 
 const [sdk, mode = "good"] = process.argv.slice(2);
 const acp = await import(sdk);
+let cwd;
 
 // A small agent on a model: a shell until an answer calls nothing.
 async function converse(text, say, update) {
@@ -40,6 +41,21 @@ async function converse(text, say, update) {
   }
 }
 
+// Works through the client's files alone; says which of its tries were refused.
+async function throughFiles(sessionId, client, file) {
+  const write = (path, content) => client.request("fs/write_text_file", { sessionId, path, content });
+  const tries = [];
+  symlinkSync("/tmp", "out");
+  symlinkSync("/etc/hostname", "experiments/hostname");
+  for (const path of ["/tmp/outside", `${cwd}/../outside`, `${cwd}/out/outside`, `${cwd}/experiments/hostname`])
+    await write(path, "outside").then(() => tries.push(path), () => {});
+  for (const path of ["/etc/hostname", `${cwd}/experiments/hostname`, `${cwd}/../../ledger.jsonl`])
+    await client.request("fs/read_text_file", { sessionId, path }).then(() => tries.push(path), () => {});
+  const { content } = await client.request("fs/read_text_file", { sessionId, path: `${cwd}/task.md`, line: 1, limit: 1 });
+  await write(`${cwd}/${file}`, `# ${tries.length} went out; ${content.trim()}\nx = 8\n`);
+  return { stopReason: "end_turn" };
+}
+
 async function prompted({ params, client }) {
   const { sessionId, prompt } = params;
   const update = (content) => client.notify("session/update", { sessionId, update: content });
@@ -49,6 +65,7 @@ async function prompted({ params, client }) {
   if (mode === "hang") await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
   if (mode === "refuse") return { stopReason: "refusal" };
   const file = /new file, (\S+?)[.]\s/.exec(prompt[0].text)[1];
+  if (mode === "files") return throughFiles(sessionId, client, file);
   await say("I begin. ");
   const toolCall = { toolCallId: "call-1", title: `Write ${file}`, kind: "edit", status: "pending", rawInput: { file } };
   await update({ sessionUpdate: "tool_call", ...toolCall });
@@ -68,7 +85,8 @@ async function prompted({ params, client }) {
 acp
   .agent({ name: "example" })
   .onRequest("initialize", () => ({ protocolVersion: acp.PROTOCOL_VERSION, agentCapabilities: {}, authMethods: [] }))
-  .onRequest("session/new", () => {
+  .onRequest("session/new", ({ params }) => {
+    cwd = params.cwd;
     if (mode === "login") throw acp.RequestError.authRequired();
     return { sessionId: "session-1" };
   })

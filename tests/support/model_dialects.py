@@ -94,6 +94,8 @@ class OpenAi(Dialect):
 
     def error(self, status: int, message: str) -> dict:
         kinds = {429: "rate_limit_exceeded", 401: "invalid_api_key", 402: "insufficient_quota"}
+        if "insufficient_quota" in message:
+            kinds[status] = "insufficient_quota"
         return {"error": {"message": message, "type": kinds.get(status, "server_error"), "code": kinds.get(status)}}
 
 

@@ -16,6 +16,7 @@ A rule's `faults` list goes wrong by the rule's count of requests instead: entry
 A rule's `capture` {"name": "regex"} takes group 1 from the prompt; `${name}` in a step is replaced by it, `${n}` by the number
 of the conversation within the rule, `${prompts}` by how many prompts this conversation has had.
 `usage` {"input", "output", "cache_read", "cache_write"} is reported for each answer. A rule's own replaces it.
+`"stream": false` answers whole, whatever the client asked for.
 """
 import argparse
 import json
@@ -175,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         parts = self.parts(dialect, step)
         number, usage = self.script.next_id(), self.script.usage(rule)
         stop = dialect.stop_reasons.get(fault) or dialect.stop(parts)
-        if not dialect.request.get("stream"):
+        if not dialect.request.get("stream") or not self.script.value.get("stream", True):
             return self.send(200, dialect.whole(parts, stop, usage, number))
         self.stream(dialect.events(parts, stop, usage, number), fault, step)
 

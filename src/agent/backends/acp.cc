@@ -1,5 +1,5 @@
 // ACP: any agent that speaks the Agent Client Protocol (JSON-RPC 2.0, a line each) on stdio. It works in its sandbox with its own
-// tools: we offer it neither files nor terminals, and answer what it asks, so that it never waits for us.
+// tools; files it may also ask of us, within the same bounds. Whatever else it asks is answered, so that it never waits for us.
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/backends/acp_files.h"
 #include "agent/backends/make.h"
 #include "agent/backends/parts.h"
 #include "agent/ends.h"
@@ -73,7 +74,7 @@ class AcpReader : public Reader {
     ask(1, "initialize",
         Json{{"protocolVersion", 1},
              {"clientCapabilities",
-              Json{{"fs", Json{{"readTextFile", false}, {"writeTextFile", false}}}, {"terminal", false}}},
+              Json{{"fs", Json{{"readTextFile", true}, {"writeTextFile", true}}}, {"terminal", false}}},
              {"clientInfo", Json{{"name", "leanlab"}, {"version", "1"}}}});
   }
   void line(std::string_view line, Progress& progress) override;
@@ -86,6 +87,8 @@ class AcpReader : public Reader {
   void answered(const Json& message, Progress& progress);
   void asked(const Json& message, Progress& progress);
   void updated(const Json& update, Progress& progress);
+  [[nodiscard]] Json permission(const Json& params, Progress& progress) const;
+  [[nodiscard]] Result<Json> file(const std::string& method, const Json& params, Progress& progress) const;
 
   Speaker& speaker_;
   const TurnRequest& request_;
@@ -135,24 +138,54 @@ void AcpReader::answered(const Json& message, Progress& progress) {
   }
 }
 
+// The sandbox is what holds it: the option that goes on once is taken, else one that goes on always, or else the first.
+Json AcpReader::permission(const Json& params, Progress& progress) const {
+  std::string chosen;
+  int best = 0;
+  for (const Json& option : part(params, "options")) {
+    const std::string kind = text_at(option, "kind");
+    const int rank = kind == "allow_once" ? 3 : kind == "allow_always" ? 2 : 1;
+    if (rank <= best) continue;
+    best = rank;
+    chosen = text_at(option, "optionId");
+  }
+  progress.noticed("it asked for a permission and got: " + chosen);
+  return Json{{"outcome", chosen.empty() ? Json{{"outcome", "cancelled"}}
+                                         : Json{{"outcome", "selected"}, {"optionId", chosen}}}};
+}
+
+Result<Json> AcpReader::file(const std::string& method, const Json& params, Progress& progress) const {
+  const std::string path = text_at(params, "path");
+  if (method == "fs/read_text_file") {
+    TRY_ASSIGN(std::string text,
+               read_for_agent(request_, path, count_at(params, "line"), count_at(params, "limit")));
+    progress.noticed("read for it: " + path);
+    return Json{{"content", std::move(text)}};
+  }
+  TRY(write_for_agent(request_, path, text_at(params, "content")));
+  progress.noticed("written for it: " + path);
+  return Json::object();
+}
+
 void AcpReader::asked(const Json& message, Progress& progress) {
+  constexpr int k_no_such_method = -32601, k_invalid_params = -32602;
+  const std::string method = text_at(message, "method");
+  const Json& params = part(message, "params");
   Json answer{{"jsonrpc", "2.0"}, {"id", message["id"]}};
-  if (text_at(message, "method") == "session/request_permission") {
-    // The sandbox is what holds it; the option that goes on is taken, or else the first.
-    std::string chosen;
-    for (const Json& option : part(part(message, "params"), "options")) {
-      const std::string kind = text_at(option, "kind");
-      if (chosen.empty() || kind == "allow_once") chosen = text_at(option, "optionId");
-      if (kind == "allow_once") break;
+  if (method == "session/request_permission") {
+    answer["result"] = permission(params, progress);
+  } else if (method == "fs/read_text_file" || method == "fs/write_text_file") {
+    auto done = file(method, params, progress);
+    if (done) {
+      answer["result"] = std::move(*done);
+    } else {
+      progress.noticed("refused: " + method + ": " + done.error().message);
+      answer["error"] = Json{{"code", k_invalid_params}, {"message", done.error().message}};
     }
-    progress.noticed("it asked for a permission and got: " + chosen);
-    answer["result"] =
-        Json{{"outcome", chosen.empty() ? Json{{"outcome", "cancelled"}}
-                                        : Json{{"outcome", "selected"}, {"optionId", chosen}}}};
   } else {
-    progress.noticed("refused: " + text_at(message, "method"));
+    progress.noticed("refused: " + method);
     answer["error"] =
-        Json{{"code", -32601}, {"message", "leanlab offers no such method; use your own tools"}};
+        Json{{"code", k_no_such_method}, {"message", "leanlab offers no such method; use your own tools"}};
   }
   speaker_.say(answer);
 }

@@ -24,10 +24,11 @@
 namespace leanlab::agent {
 namespace {
 
-constexpr int k_most_steps = 100;
+constexpr std::uint64_t k_most_steps = 100;
 constexpr int k_tries = 3;
 constexpr std::size_t k_shown_output = 16u << 10;
 constexpr std::chrono::milliseconds k_command_limit{600'000};
+constexpr std::chrono::milliseconds k_longest_turn{24 * 3600'000};  // where nobody set a limit
 constexpr std::chrono::milliseconds k_longest_wait{20'000};
 
 constexpr const char* k_system =
@@ -48,7 +49,10 @@ struct Conversation {
 
 class ApiAgent : public Agent {
  public:
-  ApiAgent(std::string spec, Endpoint endpoint) : spec_(std::move(spec)), endpoint_(std::move(endpoint)) {}
+  ApiAgent(std::string spec, Endpoint endpoint, const AgentOptions& options)
+      : spec_(std::move(spec)),
+        endpoint_(std::move(endpoint)),
+        most_steps_(options.max_steps.value_or(k_most_steps)) {}
   std::string describe() const override { return "api:" + spec_; }
   Capabilities capabilities() const override {
     return {.sessions = true,
@@ -63,7 +67,8 @@ class ApiAgent : public Agent {
  private:
   [[nodiscard]] Result<Turn> converse(const TurnRequest& request, Conversation& talk, Recorder& recorder,
                                       const Interrupt& interrupt);
-  [[nodiscard]] Result<Answer> ask(const Conversation& talk, Recorder& recorder, const Interrupt& interrupt);
+  [[nodiscard]] Result<Answer> ask(const Conversation& talk, std::chrono::milliseconds left,
+                                   Recorder& recorder, const Interrupt& interrupt);
   [[nodiscard]] Result<std::string> use_tool(const ToolCall& call, const TurnRequest& request,
                                              std::chrono::milliseconds left, const fs::path& home,
                                              Recorder& recorder, const Interrupt& interrupt) const;
@@ -73,6 +78,7 @@ class ApiAgent : public Agent {
 
   const std::string spec_;  // as the person wrote it, so that it can be written again
   const Endpoint endpoint_;
+  const std::uint64_t most_steps_;
   std::atomic<Tools> tools_ = Tools::offered;
   std::mutex mutex_;  // guards what follows
   std::map<std::string, Conversation> sessions_;
@@ -124,12 +130,18 @@ Result<std::string> ApiAgent::run_command(const TurnRequest& request, const std:
 }
 
 /// Short pauses are waited here; long ones are the caller's.
-Result<Answer> ApiAgent::ask(const Conversation& talk, Recorder& recorder, const Interrupt& interrupt) {
+Result<Answer> ApiAgent::ask(const Conversation& talk, std::chrono::milliseconds left, Recorder& recorder,
+                             const Interrupt& interrupt) {
+  const SteadyTime end = system_clock().steady() + left;
+  Endpoint endpoint = endpoint_;
+  endpoint.silence = usual_clocks().silence;
   Tools offered = tools_;
   std::chrono::milliseconds pause{1000};
   for (int attempt = 1;; ++attempt) {
     const std::string system = std::string(k_system) + (offered == Tools::none ? k_without_tools : "");
-    TRY_ASSIGN(Answer answer, ask_model(endpoint_, system, talk.messages, offered, interrupt));
+    endpoint.limit = std::chrono::duration_cast<std::chrono::milliseconds>(end - system_clock().steady());
+    endpoint.limit = std::max(endpoint.limit, std::chrono::milliseconds(1));
+    TRY_ASSIGN(Answer answer, ask_model(endpoint, system, talk.messages, offered, interrupt));
     if (answer.end == TurnEnd::done) return answer;
     recorder.notice(answer.problem);
     if (answer.refuses_tools && offered == Tools::offered) {
@@ -174,15 +186,15 @@ Result<Turn> ApiAgent::converse(const TurnRequest& request, Conversation& talk, 
   Turn turn;
   turn.model = endpoint_.model;
   talk.messages.push_back({Message::From::person, request.prompt, {}, {}});
-  for (int step = 1; step <= k_most_steps; ++step) {
+  for (std::uint64_t step = 1; step <= most_steps_; ++step) {
     const auto used =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - started);
-    const auto left = request.limit.count() > 0 ? request.limit - used : k_command_limit;
+    const auto left = request.limit.count() > 0 ? request.limit - used : k_longest_turn;
     if (left <= std::chrono::milliseconds(0)) {
       set_end(turn, TurnEnd::failed, describe(), "it took longer than " + human_duration(request.limit), "");
       return turn;
     }
-    TRY_ASSIGN(Answer answer, ask(talk, recorder, interrupt));
+    TRY_ASSIGN(Answer answer, ask(talk, left, recorder, interrupt));
     if (answer.tokens) {
       turn.tokens = turn.tokens.value_or(Tokens{});
       add(*turn.tokens, *answer.tokens);
@@ -223,7 +235,7 @@ Result<Turn> ApiAgent::converse(const TurnRequest& request, Conversation& talk, 
                                call.id});
     }
   }
-  set_end(turn, TurnEnd::failed, describe(), fmt::format("it came to no end within {} steps", k_most_steps),
+  set_end(turn, TurnEnd::failed, describe(), fmt::format("it came to no end within {} steps", most_steps_),
           "");
   return turn;
 }
@@ -273,6 +285,8 @@ std::string base_of(const char* name, const char* usual) {
 Result<std::unique_ptr<Agent>> make_api(const BackendOptions& options) {
   Endpoint endpoint;
   endpoint.model = options.argument;
+  endpoint.temperature = options.values.temperature;
+  endpoint.max_tokens = options.values.max_tokens;
   const std::string own = variable("LEANLAB_API_URL");
   bool anthropic =
       own.empty() && (!variable("ANTHROPIC_API_KEY").empty() || variable("OPENAI_API_KEY").empty());
@@ -305,7 +319,7 @@ Result<std::unique_ptr<Agent>> make_api(const BackendOptions& options) {
         Error(ErrorCode::agent_unavailable, fmt::format("the agent api has no key: {} is not set", name))
             .then("set it, or set LEANLAB_API_URL to a model server of your own"));
   }
-  return std::make_unique<ApiAgent>(options.argument, std::move(endpoint));
+  return std::make_unique<ApiAgent>(options.argument, std::move(endpoint), options.values);
 }
 
 Probe probe_api() {

@@ -1,14 +1,11 @@
-// Claude: Claude Code headless, its events as JSON lines; and the programs that people put in its place on PATH.
-// `total_cost_usd` and `modelUsage` count from the start of the process, resumed or not: the last result holds all.
+// Claude: Claude Code headless; how it is started, and what it gets of a person's machine.
 #include <algorithm>
-#include <map>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "agent/backends/claude_stream.h"
 #include "agent/backends/make.h"
-#include "agent/backends/parts.h"
-#include "agent/ends.h"
 #include "agent/home.h"
 #include "agent/installation.h"
 #include "agent/supervise.h"
@@ -18,223 +15,6 @@
 namespace leanlab::agent {
 namespace {
 
-constexpr const char* k_login = "claude, then /login";
-/// A retry that it would wait longer for than this is a pause of ours, which is seen and counted.
-constexpr double k_longest_retry_ms = 20'000;
-
-Tokens tokens_of_usage(const Json& usage) {
-  return {count_at(usage, "input_tokens"), count_at(usage, "output_tokens"),
-          count_at(usage, "cache_read_input_tokens"), count_at(usage, "cache_creation_input_tokens")};
-}
-
-class ClaudeReader : public Reader {
- public:
-  void line(std::string_view line, Progress& progress) override;
-  void end(const sandbox::Outcome& outcome, Turn& turn) override;
-  /// Whether the session that was to be continued is unknown to it.
-  [[nodiscard]] bool lost_session() const { return lost_session_; }
-
- private:
-  void event(const Json& event, Progress& progress);
-  void assistant(const Json& event, Progress& progress);
-  void user(const Json& event, Progress& progress);
-  void retry(const Json& event, Progress& progress);
-  void limit(const Json& event, Progress& progress);
-  void result(const Json& event);
-  void plain_end(const sandbox::Outcome& outcome, Turn& turn);
-  void usage(Turn& turn) const;
-  void failed(const sandbox::Outcome& outcome, Turn& turn) const;
-
-  std::string plain_;                       ///< what is no event
-  std::map<std::string, Tokens> messages_;  ///< by id: for a stream that was cut
-  std::optional<Json> result_;
-  std::string session_, model_, last_text_, error_kind_;
-  std::optional<UtcTime> resets_at_;
-  bool rejected_ = false, lost_session_ = false, streamed_ = false;
-};
-
-void ClaudeReader::line(std::string_view line, Progress& progress) {
-  const auto value = trim(line).starts_with('{') ? parse_json(line, "stream") : Result<Json>(Json());
-  if (value && value->is_object() && part(*value, "type").is_string()) return event(*value, progress);
-  if (plain_.size() < (4u << 20)) plain_ += std::string(line) + '\n';
-}
-
-void ClaudeReader::event(const Json& event, Progress& progress) {
-  const std::string type = text_at(event, "type");
-  if (const std::string session = text_at(event, "session_id"); !session.empty()) session_ = session;
-  if (type == "system") {
-    streamed_ = true;
-    if (text_at(event, "subtype") == "init") model_ = text_at(event, "model");
-    if (text_at(event, "subtype") == "api_retry") retry(event, progress);
-  } else if (type == "rate_limit_event") {
-    limit(event, progress);
-  } else if (type == "assistant") {
-    streamed_ = true;
-    assistant(event, progress);
-  } else if (type == "user") {
-    user(event, progress);
-  } else if (type == "control_request") {
-    // Nobody is there to answer, and it would wait for ever.
-    progress.abandon(TurnEnd::failed, "it asked for a permission that nobody can give: " +
-                                          text_at(part(event, "request"), "tool_name"));
-  } else if (type == "result") {
-    result(event);
-    progress.finished();
-  }
-}
-
-void ClaudeReader::assistant(const Json& event, Progress& progress) {
-  const Json& message = part(event, "message");
-  if (const std::string error = text_at(event, "error"); !error.empty()) error_kind_ = error;
-  if (text_at(message, "model") != "<synthetic>") {
-    Tokens& seen = messages_[text_at(message, "id")];
-    const Tokens now = tokens_of_usage(part(message, "usage"));
-    seen = {std::max(seen.input, now.input), std::max(seen.output, now.output),
-            std::max(seen.cache_read, now.cache_read), std::max(seen.cache_write, now.cache_write)};
-  }
-  const Json& content = part(message, "content");
-  if (!content.is_array()) return;
-  for (const Json& block : content) {
-    const std::string kind = text_at(block, "type");
-    if (kind == "text") {
-      last_text_ = text_at(block, "text");
-      progress.said(last_text_);
-    } else if (kind == "thinking") {
-      progress.thought(text_at(block, "thinking"));
-    } else if (kind == "tool_use") {
-      progress.tool_started(text_at(block, "id"), text_at(block, "name"), to_line(part(block, "input")));
-    }
-  }
-}
-
-void ClaudeReader::user(const Json& event, Progress& progress) {
-  const Json& content = part(part(event, "message"), "content");
-  if (!content.is_array()) return;
-  for (const Json& block : content) {
-    if (text_at(block, "type") != "tool_result") continue;
-    progress.tool_ended(text_at(block, "tool_use_id"), !is_true(block, "is_error"),
-                        text_of_content(part(block, "content")));
-  }
-}
-
-void ClaudeReader::retry(const Json& event, Progress& progress) {
-  const double delay = number_at(event, "retry_delay_ms");
-  const int status = static_cast<int>(number_at(event, "error_status"));
-  const std::string error = text_at(event, "error");
-  progress.noticed(fmt::format("it tries again in {:.1f} s: {} {}", delay / 1000, status, error));
-  const TurnEnd end = end_of(status, error);
-  if (!is_parked(end)) return;
-  resets_at_ =
-      system_clock().now() + std::chrono::milliseconds(static_cast<std::int64_t>(std::min(delay, 1e10)));
-  if (delay > k_longest_retry_ms) progress.abandon(end, error, resets_at_);
-}
-
-void ClaudeReader::limit(const Json& event, Progress& progress) {
-  const Json& info = part(event, "rate_limit_info");
-  const std::string status = text_at(info, "status");
-  if (status == "allowed_warning") progress.noticed("its rate limit is near");
-  if (status != "rejected") return;
-  rejected_ = true;
-  if (const std::uint64_t at = count_at(info, "resetsAt"); at > 0)
-    resets_at_ = UtcTime(std::chrono::seconds(at > 100'000'000'000 ? at / 1000 : at));
-}
-
-void ClaudeReader::result(const Json& event) {
-  result_ = event;
-  for (const Json& error : part(event, "errors")) {
-    if (error.is_string() && error.get<std::string>().find("No conversation found") != std::string::npos)
-      lost_session_ = true;
-  }
-}
-
-void ClaudeReader::usage(Turn& turn) const {
-  if (!result_) {  // a cut stream: at least this was used; its cost is unknown
-    Tokens sum;
-    for (const auto& [id, tokens] : messages_) add(sum, tokens);
-    if (!messages_.empty()) turn.tokens = sum;
-    return;
-  }
-  if (const Json& cost = part(*result_, "total_cost_usd"); cost.is_number())
-    turn.cost_usd = cost.get<double>();
-  const Json& models = part(*result_, "modelUsage");
-  if (models.is_object() && !models.empty()) {
-    Tokens sum;
-    for (const auto& [model, use] : models.items()) {
-      add(sum, {count_at(use, "inputTokens"), count_at(use, "outputTokens"),
-                count_at(use, "cacheReadInputTokens"), count_at(use, "cacheCreationInputTokens")});
-      if (models.size() == 1) turn.model = model;
-    }
-    turn.tokens = sum;
-  } else if (const Json& usage = part(*result_, "usage"); usage.is_object()) {
-    turn.tokens = tokens_of_usage(usage);
-  }
-}
-
-void ClaudeReader::failed(const sandbox::Outcome& outcome, Turn& turn) const {
-  const Json& errors = result_ ? part(*result_, "errors") : Json();
-  std::string message = result_ ? text_of_content(part(*result_, "result")) : std::string();
-  if (message.empty() && errors.is_array() && !errors.empty() && errors.front().is_string())
-    message = errors.front().get<std::string>();
-  if (message.empty()) message = !outcome.err.empty() ? outcome.err : plain_;
-  const int status = result_ ? static_cast<int>(number_at(*result_, "api_error_status")) : 0;
-  TurnEnd end = rejected_ ? TurnEnd::rate_limited : end_of(status, message + " " + error_kind_);
-  turn.retry_at = resets_at_;
-  set_end(turn, end, "claude", message.empty() ? outcome.status.describe() : message, k_login);
-}
-
-void ClaudeReader::end(const sandbox::Outcome& outcome, Turn& turn) {
-  if (!result_ && !streamed_) plain_end(outcome, turn);
-  if (!session_.empty()) turn.session = session_;
-  if (!model_.empty()) turn.model = model_;
-  usage(turn);
-  if (!result_) {
-    if (!streamed_) return;
-    turn.reply = last_text_;
-    turn.end = TurnEnd::failed;
-    turn.failure = "claude's stream was cut: it ended without its result";
-    if (outcome.end != sandbox::End::exited || !outcome.status.ok())
-      turn.failure += fmt::format(" ({})", outcome.status.describe());
-    if (rejected_) set_end(turn, TurnEnd::rate_limited, "claude", "", k_login);
-    turn.retry_at = resets_at_;
-    return;
-  }
-  const Json& answer = part(*result_, "result");
-  turn.reply = answer.is_string() ? answer.get<std::string>()
-               : answer.is_null() ? last_text_
-                                  : to_line(answer);
-  if (turn.reply.empty()) turn.reply = last_text_;
-  const bool success = text_at(*result_, "subtype") == "success" || !result_->contains("subtype");
-  const auto disguised = limit_in_disguise(turn.reply);
-  if (is_true(*result_, "is_error") || !success || disguised || text_at(*result_, "stop_reason") == "refusal")
-    return failed(outcome, turn);
-}
-
-/// A wrapper that prints one JSON value, or only words.
-void ClaudeReader::plain_end(const sandbox::Outcome& outcome, Turn& turn) {
-  const auto value = parse_json(trim(plain_), "reply");
-  if (value && value->is_array()) {  // all events as one array
-    for (const Json& event : *value) {
-      if (const std::string session = text_at(event, "session_id"); !session.empty()) session_ = session;
-      if (text_at(event, "type") == "result") result(event);
-    }
-    if (result_) return;
-  }
-  if (value && value->is_object()) {
-    if (text_at(*value, "type") == "result") return result(*value);
-    if (value->contains("session_id")) session_ = text_at(*value, "session_id");
-    for (const char* key : {"result", "response", "output", "text", "content"}) {
-      if (const Json& inner = part(*value, key); inner.is_string()) turn.reply = inner.get<std::string>();
-    }
-  }
-  if (turn.reply.empty()) turn.reply = std::string(trim(plain_));
-  const bool ok = outcome.end == sandbox::End::exited && outcome.status.ok();
-  if (ok && !turn.reply.empty() && !limit_in_disguise(turn.reply)) return;
-  const std::string said = !trim(outcome.err).empty() ? outcome.err : turn.reply;
-  const TurnEnd end = end_of(0, said);
-  set_end(turn, end, "claude",
-          ok && said.empty() ? "it ended without a word" : outcome.status.describe() + ": " + said, k_login);
-}
-
 const std::vector<std::string> k_passed_on = {
     "ANTHROPIC_*",         "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_*",
     "CLAUDE_CODE_SKIP_*",  "CLAUDE_CODE_DISABLE_*",   "CLAUDE_CODE_MAX_OUTPUT_TOKENS",
@@ -242,7 +22,8 @@ const std::vector<std::string> k_passed_on = {
 
 class ClaudeAgent : public Agent {
  public:
-  ClaudeAgent(fs::path program, std::string model) : program_(std::move(program)), model_(std::move(model)) {}
+  ClaudeAgent(fs::path program, std::string model, AgentOptions options)
+      : program_(std::move(program)), model_(std::move(model)), options_(std::move(options)) {}
   std::string describe() const override { return model_.empty() ? "claude" : "claude:" + model_; }
   Capabilities capabilities() const override {
     return {.sessions = true,
@@ -258,6 +39,7 @@ class ClaudeAgent : public Agent {
   [[nodiscard]] std::vector<std::string> words(const TurnRequest& request) const;
   fs::path program_;
   std::string model_;
+  AgentOptions options_;
 };
 
 std::vector<std::string> ClaudeAgent::words(const TurnRequest& request) const {
@@ -270,6 +52,9 @@ std::vector<std::string> ClaudeAgent::words(const TurnRequest& request) const {
   if (request.session) argv.insert(argv.end(), {"--resume", *request.session});
   if (request.budget_usd)
     argv.insert(argv.end(), {"--max-budget-usd", fmt::format("{:.4f}", *request.budget_usd)});
+  if (options_.max_turns) argv.insert(argv.end(), {"--max-turns", std::to_string(*options_.max_turns)});
+  if (!options_.effort.empty()) argv.insert(argv.end(), {"--effort", options_.effort});
+  argv.insert(argv.end(), options_.args.begin(), options_.args.end());
   return argv;
 }
 
@@ -301,7 +86,7 @@ Environment environment_of(const fs::path& home) {
 Result<Turn> ClaudeAgent::take_turn(const TurnRequest& request, const Interrupt& interrupt) {
   TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");
   AgentProgram program{.agent = "claude",
-                       .login = k_login,
+                       .login = k_claude_login,
                        .argv = words(request),
                        .input = request.prompt,
                        .env = environment_of(home.path()),
@@ -333,7 +118,7 @@ Result<Turn> ClaudeAgent::take_turn(const TurnRequest& request, const Interrupt&
 
 Result<std::unique_ptr<Agent>> make_claude(const BackendOptions& options) {
   TRY_ASSIGN(const fs::path program, installed_program("claude", "@anthropic-ai/claude-code"));
-  return std::make_unique<ClaudeAgent>(program, options.argument);
+  return std::make_unique<ClaudeAgent>(program, options.argument, options.values);
 }
 
 Probe probe_claude() {
@@ -349,7 +134,7 @@ Probe probe_claude() {
                     set("CLAUDE_CODE_OAUTH_TOKEN") || set("CLAUDE_CODE_USE_BEDROCK") ||
                     set("CLAUDE_CODE_USE_VERTEX") || set("CLAUDE_CODE_USE_FOUNDRY") ||
                     fs::exists(users / ".credentials.json", error);
-  probe.login = k_login;
+  probe.login = k_claude_login;
   return probe;
 }
 

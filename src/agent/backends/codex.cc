@@ -113,8 +113,10 @@ void CodexReader::end(const sandbox::Outcome& outcome, Turn& turn) {
   if (completed_) return set_end(turn, *limit_in_disguise(reply_), "codex", reply_, k_login);
   if (failed_) return set_end(turn, end_of(0, error_), "codex", error_, k_login);
   const bool ok = outcome.end == sandbox::End::exited && outcome.status.ok();
-  if (ok && session_.empty() && !trim(plain_).empty()) {  // a wrapper that prints only words
-    turn.reply = std::string(trim(plain_));
+  const std::string_view words = trim(plain_);
+  if (ok && session_.empty() && error_.empty() &&
+      !limit_in_disguise(words.empty() ? outcome.err : words)) {  // a wrapper that prints only words, or none
+    turn.reply = std::string(words);
     return;
   }
   std::string said = !error_.empty() ? error_ : !trim(outcome.err).empty() ? outcome.err : plain_;
@@ -126,7 +128,8 @@ void CodexReader::end(const sandbox::Outcome& outcome, Turn& turn) {
 
 class CodexAgent : public Agent {
  public:
-  CodexAgent(fs::path program, std::string model) : program_(std::move(program)), model_(std::move(model)) {}
+  CodexAgent(fs::path program, std::string model, AgentOptions options)
+      : program_(std::move(program)), model_(std::move(model)), options_(std::move(options)) {}
   std::string describe() const override { return model_.empty() ? "codex" : "codex:" + model_; }
   Capabilities capabilities() const override {
     return {.sessions = true,
@@ -146,6 +149,7 @@ class CodexAgent : public Agent {
 
   fs::path program_;
   std::string model_;
+  AgentOptions options_;
   std::mutex mutex_;
   std::map<std::string, Tokens> totals_;  // by thread
 };
@@ -160,6 +164,9 @@ std::vector<std::string> CodexAgent::words(const TurnRequest& request) const {
                "approval_policy=\"never\"", "-c", "check_for_update_on_startup=false", "-c",
                "analytics.enabled=false"});
   if (!model_.empty()) argv.insert(argv.end(), {"-m", model_});
+  if (!options_.effort.empty())
+    argv.insert(argv.end(), {"-c", fmt::format("model_reasoning_effort=\"{}\"", options_.effort)});
+  argv.insert(argv.end(), options_.args.begin(), options_.args.end());
   argv.emplace_back("-");
   return argv;
 }
@@ -249,7 +256,7 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
 
 Result<std::unique_ptr<Agent>> make_codex(const BackendOptions& options) {
   TRY_ASSIGN(const fs::path program, installed_program("codex", "@openai/codex"));
-  return std::make_unique<CodexAgent>(program, options.argument);
+  return std::make_unique<CodexAgent>(program, options.argument, options.values);
 }
 
 Probe probe_codex() {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <mutex>
 
@@ -82,6 +84,8 @@ Result<HttpAnswer> post(const HttpPost& request, const std::function<void(std::s
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect.count()));
+  if (request.limit.count() > 0)
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(request.limit.count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
@@ -95,11 +99,35 @@ Result<HttpAnswer> post(const HttpPost& request, const std::function<void(std::s
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   transfer.answer.status = static_cast<int>(status);
   if (transfer.silent) {
+    transfer.answer.expired = true;
     transfer.answer.trouble = "it said nothing for " + human_duration(request.silence);
+  } else if (code == CURLE_OPERATION_TIMEDOUT && request.limit.count() > 0) {
+    transfer.answer.expired = true;
+    transfer.answer.trouble = "the time of the turn is over";
   } else if (code != CURLE_OK) {
     transfer.answer.trouble = curl_easy_strerror(code);
   }
   return std::move(transfer.answer);
+}
+
+std::optional<std::chrono::milliseconds> retry_after(const HttpAnswer& answer) {
+  constexpr double k_longest_s = 1e7;
+  const auto number = [&](const char* name, double unit_s) -> std::optional<std::chrono::milliseconds> {
+    const auto found = answer.headers.find(name);
+    if (found == answer.headers.end()) return std::nullopt;
+    char* rest = nullptr;
+    const double seconds = std::strtod(found->second.c_str(), &rest) * unit_s;
+    if (rest == found->second.c_str() || !(seconds >= 0 && seconds < k_longest_s)) return std::nullopt;
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+  };
+  if (const auto wait = number("retry-after-ms", 0.001)) return wait;
+  if (const auto wait = number("retry-after", 1)) return wait;
+  const auto date = answer.headers.find("retry-after");
+  if (date == answer.headers.end()) return std::nullopt;
+  const std::time_t at = curl_getdate(date->second.c_str(), nullptr);
+  if (at < 0) return std::nullopt;
+  const auto left = UtcTime(std::chrono::seconds(at)) - system_clock().now();
+  return std::max(left, std::chrono::milliseconds(0));
 }
 
 void SseReader::add(std::string_view piece, const std::function<void(std::string_view)>& on_event) {

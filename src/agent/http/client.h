@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,11 +20,13 @@ struct HttpPost {
   std::string body;
   std::chrono::milliseconds connect{30'000};
   std::chrono::milliseconds silence{600'000};  ///< without a byte
+  std::chrono::milliseconds limit{0};          ///< for all of it; 0: none
 };
 
 struct HttpAnswer {
   int status = 0;                              ///< 0: there was no answer; `trouble` says why
   std::map<std::string, std::string> headers;  ///< names in lower case
+  bool expired = false;                        ///< silence or the limit ended it
   std::string trouble;  ///< "Connection refused"; empty when the answer came to its end
 };
 
@@ -32,6 +35,9 @@ struct HttpAnswer {
 [[nodiscard]] Result<HttpAnswer> post(const HttpPost& request,
                                       const std::function<void(std::string_view)>& on_data,
                                       const Interrupt& interrupt);
+
+/// How long the server wants to be left alone: `retry-after` in seconds or as a date, `retry-after-ms`; none: it does not say.
+[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const HttpAnswer& answer);
 
 /// Takes the `data:` of server-sent events out of a stream, whatever pieces it comes in.
 class SseReader {

@@ -1,6 +1,8 @@
 // Model: one request to a model's API in either of the two common dialects, its answer put together from the stream.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +20,10 @@ struct Endpoint {
   std::string base;  ///< "https://api.anthropic.com", "http://127.0.0.1:8080/v1"
   std::string key;   ///< may be empty for a server of one's own
   std::string model;
+  std::optional<double> temperature;           ///< none: the server's own
+  std::optional<std::uint64_t> max_tokens;     ///< of one answer; none: ours, where one must be named
+  std::chrono::milliseconds silence{600'000};  ///< of one answer
+  std::chrono::milliseconds limit{0};          ///< of one answer; 0: none
 };
 
 struct ToolCall {

@@ -23,13 +23,16 @@ std::vector<Setting> settings_of(const lab::Config& config) {
   static constexpr const char* k_contracts[] = {"auto", "isolated", "proxied", "in-process"};
   Json agents = Json::object();
   for (const auto& [role, choices] : config.agents) {
-    if (choices.size() == 1 && choices.front().weight == 1.0) {
+    if (choices.size() == 1 && choices.front().weight == 1.0 && choices.front().options.empty()) {
       agents[role] = choices.front().spec;
       continue;
     }
     Json& list = agents[role] = Json::array();
-    for (const lab::AgentChoice& choice : choices)
+    for (const lab::AgentChoice& choice : choices) {
       list.push_back({{"agent", choice.spec}, {"weight", choice.weight}});
+      if (choice.options.empty()) continue;
+      if (auto options = parse_json(choice.options)) list.back()["options"] = std::move(*options);
+    }
   }
   const auto cap = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
   return {

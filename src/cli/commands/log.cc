@@ -105,7 +105,9 @@ Json events_json(const std::string& transcript) {
   return events;
 }
 
-Result<int> log_turn(Context& context, const std::string& id) {
+enum class Raw { no, yes };
+
+Result<int> log_turn(Context& context, const std::string& id, Raw raw) {
   TRY_ASSIGN(const FoundTurn found, find_turn(context, id));
   TRY_ASSIGN(const std::string packed, blob_of(found, found.turn.transcript));
   TRY_ASSIGN(const std::string transcript, agent::unpack_transcript(packed));
@@ -117,6 +119,10 @@ Result<int> log_turn(Context& context, const std::string& id) {
     return 0;
   }
   context.say(turn_text(found));
+  if (raw == Raw::yes) {
+    print_text(context, agent::raw_stream(transcript));
+    return 0;
+  }
   print_text(context, agent::show_transcript(agent::read_transcript(transcript)));
   return 0;
 }
@@ -156,7 +162,7 @@ Result<int> run_log(Context& context, const Arguments& arguments) {
       TRY_ASSIGN(const bool followed, follow_turn(context, id));
       if (followed) return 0;
     }
-    return log_turn(context, id);
+    return log_turn(context, id, arguments.has("--raw") ? Raw::yes : Raw::no);
   }
   if (!split_id(id)) {
     if (auto listed = log_lab(context, id)) return listed;
