@@ -50,6 +50,7 @@ class Lines {
 /// Without a byte order mark and the escape sequences of a terminal, which wrappers leave around their lines; JSON has neither.
 std::string without_decoration(std::string_view line) {
   if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+  if (line.find('\x1b') == std::string_view::npos) return std::string(line);
   std::string plain;
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] != '\x1b') {
@@ -288,7 +289,6 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   Lines lines;
   const auto take = [&](std::string_view line) {
     recorder.raw(line);
-    if (line.find_first_of("\x1b\xef") == std::string_view::npos) return reader.line(line, progress);
     reader.line(without_decoration(line), progress);
   };
   sandbox::Command command;
