@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from leanlab_testing import LeanlabTest, wait_until
+from leanlab_testing import SCORE_SH, LeanlabTest, wait_until
 
 # A Worker whose experiments have names and values that no other turn has: process ids repeat in a sandbox.
 PROPOSE_SH = """\
@@ -152,6 +152,87 @@ class Team(LeanlabTest):
         turns = [record["id"] for record in self.ledger("turn")]
         self.assertEqual(len(turns), len(set(turns)), "a turn stands in the ledger twice")
         self.assertEqual(len(turns), 8)
+
+    def test_what_a_director_wrote_is_not_paid_twice(self):
+        self.numbers.configure(critic_every=0, director_every=2)
+        for number, point in enumerate(("turn.ended:3", "steering.ended", "steering.written")):
+            with self.subTest(point):
+                self.team()
+                before, made = len(self.prompts_of("director")), len(self.numbers.rows())
+                killed = self.run_team(2, code=None, env={"LEANLAB_CRASH_AT": point})
+                self.assertEqual(killed.code, -9)
+                self.run_team(2, "--resume")
+                self.assertEqual(len(self.prompts_of("director")) - before, 1, "a finished text was paid for again")
+                steered = self.ledger("steered")
+                self.assertEqual([(record["scored"], record["refused"]) for record in steered], [(2 * n + 2, None) for n in range(number + 1)])
+                blob = self.numbers.state / "blobs" / steered[-1]["sha256"][:2] / steered[-1]["sha256"][2:]
+                self.assertEqual((self.numbers.folder / "Director_Notes.md").read_text(), blob.read_text())
+                self.assert_book_is_sound(self.numbers, made + 2)
+        turns = [record["id"] for record in self.ledger("turn")]
+        self.assertEqual(len(turns), len(set(turns)), "a turn stands in the ledger twice")
+        self.assertEqual(list((self.numbers.state / "work").iterdir()), [], "nothing is left to take over")
+
+    def test_a_critic_that_was_killed_in_its_turn_is_woken_once_more(self):
+        self.numbers.configure(critic_every=2, director_every=0)
+        gate = self.prompts / "gate"
+        self.team(critic=f"while [ ! -e {gate} ]; do sleep 0.05; done; echo \"too timid $(date +%s%N)\" >Critic_Feedback.md")
+        first = self.start("run", "numbers", "--n", 2, "--agent", "command:./team.sh")
+        wait_until(lambda: self.prompts_of("critic"), "the Critic's turn")
+        first.kill()
+        first.communicate()
+        gate.touch()
+        self.run_team(2, "--resume")
+        self.assertEqual(len(self.prompts_of("critic")), 2)
+        self.assertIn("too timid", (self.numbers.folder / "Critic_Feedback.md").read_text())
+        self.assertEqual([record["outcome"] for record in self.ledger("turn") if record["role"] == "critic"], ["cut off", "done"])
+        self.run_team(2, "--resume")
+        self.assertEqual(len(self.prompts_of("critic")), 2, "and not again")
+        self.assert_book_is_sound(self.numbers, 2)
+
+    def test_the_others_go_on_when_one_has_nothing_more_to_propose(self):
+        self.numbers.write("experiments/sample.txt", "# the starting point\nx = 0  # tune: 0..2 int\n")
+        self.numbers.write("evaluation.sh", SCORE_SH.replace("'s/^x = //p'", "'s/^x = \\([-0-9]*\\).*/\\1/p'"))
+        self.numbers.write("other.sh", "#!/bin/sh\n" + PROPOSE_SH.replace("x = 1%s", "x = -1%s"), 0o755)
+        self.numbers.configure(agents={"worker": ["tuner", "command:./other.sh"]}, director_every=0, critic_every=0)
+        done = self.leanlab("run", "numbers", "--n", 12, "--seed", 3, "--json")
+        by = [record["agent"] for record in done.json["experiments"]]
+        self.assertEqual(len(by), 12, done)
+        self.assertGreater(by.count("command:./other.sh"), by.count("tuner"))
+        self.assertLessEqual(by.count("tuner"), 2, "0..2 holds two values besides the sample's")
+        self.assert_explains(done, "the others of the team go on")
+
+    def test_the_others_go_on_when_one_cannot_work(self):
+        programs = self.temp / "programs"
+        programs.mkdir()
+        claude = programs / "claude"
+        claude.write_text("#!/bin/sh\ncat >/dev/null\necho 'Not logged in. Please run /login'\n")
+        claude.chmod(0o755)
+        self.numbers.write("other.sh", "#!/bin/sh\n" + PROPOSE_SH, 0o755)
+        self.numbers.configure(agents={"worker": ["claude", "command:./other.sh"]}, director_every=0, critic_every=0)
+        env = {"PATH": f"{programs}:/usr/bin:/bin", "LEANLAB_PATIENCE": "0"}
+        done = self.leanlab("run", "numbers", "--n", 6, "--seed", 3, "--json", env=env)
+        self.assertEqual([record["agent"] for record in done.json["experiments"]], ["command:./other.sh"] * 6)
+        self.assert_explains(done, "not logged in", "the others of the team go on")
+        self.leanlab("run", "numbers", "--n", 6, "--agent", "claude", code=5, env=env)
+
+    def test_options_reach_the_agent_and_unknown_ones_are_refused(self):
+        programs = self.temp / "programs"
+        programs.mkdir()
+        claude = programs / "claude"
+        claude.write_text("#!/bin/sh\ncat >/dev/null\nprintf '# %s\\nx = 1\\n' \"$*\" >experiments/a.txt\n")
+        claude.chmod(0o755)
+        env = {"PATH": f"{programs}:/usr/bin:/bin"}
+        options = {"max_turns": 7, "effort": "high", "args": ["--betas", "one two"]}
+        self.numbers.configure(agents={"worker": {"backend": "claude", "options": options}})
+        self.leanlab("run", "numbers", "--n", 1, env=env)
+        text = (self.numbers.folder / self.numbers.rows()[0]["experiment_file"]).read_text()
+        for words in ("--max-turns 7", "--effort high", "--betas one two"):
+            self.assertIn(words, text)
+        for wrong, words in (({"efort": "high"}, "effort"), ({"max_turns": "many"}, "whole number"), ({"temperature": 1}, "no option")):
+            self.numbers.configure(agents={"worker": {"backend": "claude", "options": wrong}})
+            self.assert_explains(self.leanlab("run", "numbers", "--n", 1, "--skip-checks", code=3, env=env), words)
+        self.numbers.configure(agents={"worker": {"backend": "tuner", "options": {"effort": "high"}}})
+        self.assert_explains(self.leanlab("check", "numbers", code=3, env=env), "takes no options")
 
     def test_a_turn_that_was_cut_off_is_taken_once_more(self):
         gate = self.prompts / "gate"  # an agent sees nothing else of the test
