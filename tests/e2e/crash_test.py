@@ -30,7 +30,8 @@ class Crashes(LeanlabTest):
         # Each finished turn leaves a line with the file that it made.
         lab.write(
             "propose.sh",
-            '#!/bin/sh\ncat >/dev/null\n[ "$LEANLAB_ROLE" = worker ] || exit 0\n'
+            '#!/bin/sh\ncat >/dev/null\ncase $LEANLAB_ROLE in\ndirector) date +%s%N >Director_Notes.md; exit ;;\n'
+            "critic) date +%s%N >Critic_Feedback.md; exit ;;\nesac\n"
             "name=e$$-$(date +%s%N).txt\n"
             f'printf "x = %s\\n" "$(date +%s%N)" >experiments/$name\necho "$name" >>{self.turns}-{name}\n',
             0o755,
