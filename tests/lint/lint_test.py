@@ -76,6 +76,10 @@ class Layering(unittest.TestCase):
         self.assertEqual(len(self.check("src/base/json.h", "#include <nlohmann/json.hpp>")), 1)
         self.assertEqual(self.check("src/base/json.cc", "#include <nlohmann/json.hpp>"), [])
 
+    def test_layering_keeps_a_precompiled_header_out_of_files(self):
+        self.assertEqual(self.check("src/base/json_instance.h", "#include <nlohmann/json.hpp>"), [])
+        self.assertEqual(len(self.check("src/base/json.cc", '#include "base/json_instance.h"')), 1)
+
     def test_layering_finds_a_cycle(self):
         self.assertIsNone(layering.find_cycle(self.LAYERS.deps))
         self.assertEqual(layering.find_cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}), ["b", "c", "b"])
