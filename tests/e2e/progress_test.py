@@ -26,8 +26,9 @@ class PlainLines(LeanlabTest):
     def test_protection_is_told_in_one_line(self):
         self.lab()
         done = self.leanlab("run", "numbers", "--n", 1, "--agent", "command:./propose.sh")
-        lines = [line for line in done.text.splitlines() if "in-process" in line]
+        lines = [line for line in done.err.splitlines() if "in-process" in line]
         self.assertEqual(len(lines), 1, str(done))
+        self.assertIn("could forge its own number", done.out, "the closing summary says so, too")
 
     def test_quiet_says_nothing_but_what_matters(self):
         self.lab()

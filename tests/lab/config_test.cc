@@ -155,7 +155,7 @@ TEST(ParseConfig, WhatIsNotBuiltYetIsAnErrorThatSaysSo) {
   for (const char* more :
        {R"("repeats": 3)", R"("accept": {"alpha": 0.05})", R"("stages": [])", R"("holdout_cmd": "x")",
         R"("search": {"strategy": "best"})", R"("executor": "slurm")", R"("executor": {"slurm": {}})",
-        R"("agents": {"worker": {"backend": "tuner", "options": {}}})", R"("resources": {"memory": 1})"}) {
+        R"("resources": {"memory": 1})"}) {
     const Error error = error_of(with(more));
     EXPECT_EQ(error.code, ErrorCode::unsupported) << more;
     EXPECT_THAT(error.message, HasSubstr("not built yet")) << more;
