@@ -22,10 +22,15 @@ class Command : public testing::Test {
         "command:./propose.sh",
         {.argument = "", .direction = Direction::minimise, .lab = lab(), .environment = {"MY_KEY"}});
     if (!agent) return tl::unexpected<Error>(agent.error());
-    request.workspace = folder_.path();
+    request.workspace = workspace();
     return (*agent)->take_turn(request, interrupt_);
   }
-  void SetUp() override { ASSERT_TRUE(make_directories(lab())); }
+  void SetUp() override {
+    ASSERT_TRUE(make_directories(lab()));
+    ASSERT_TRUE(make_directories(workspace()));
+  }
+  // Beside the lab: Landlock alone (tier B) cannot hide a folder inside one that may be written.
+  fs::path workspace() const { return folder_.path() / "workspace"; }
 
   TempDirectory folder_ = *TempDirectory::make();
   Interrupt interrupt_;
@@ -50,7 +55,7 @@ TEST_F(Command, GetsThePromptAndSaysTheReply) {
   EXPECT_EQ(
       result->reply,
       "You are the WORKER\nspec-writer experiments/exp1.py experiments/sample.py 7 3 [it broke] passed \n" +
-          fs::canonical(folder_.path()).string() + "\n");
+          fs::canonical(workspace()).string() + "\n");
   const auto transcript = unpack_transcript(result->transcript);
   ASSERT_TRUE(transcript);
   EXPECT_NE(transcript->find("talk"), std::string::npos);
@@ -74,7 +79,7 @@ TEST_F(Command, ATurnHasATimeLimitAndLeavesNothing) {
   ASSERT_TRUE(result) << one_line(result.error());
   EXPECT_EQ(result->end, TurnEnd::failed);
   EXPECT_NE(result->failure.find("longer than"), std::string::npos) << result->failure;
-  EXPECT_TRUE(fs::exists(folder_.path() / "began"));
+  EXPECT_TRUE(fs::exists(workspace() / "began"));
   for (const auto& process : fs::directory_iterator("/proc")) {
     const auto command = read_file(process.path() / "cmdline");
     EXPECT_TRUE(!command || command->find(mark) == std::string::npos) << process.path();
@@ -106,9 +111,9 @@ TEST_F(Command, IsHeldInItsWorkspace) {
   EXPECT_EQ(result->reply.find("answer"), std::string::npos) << result->reply;
   EXPECT_EQ(result->reply.find("evaluation.sh"), std::string::npos) << result->reply;
   EXPECT_EQ(result->network, Network::none);
-  EXPECT_EQ(*read_file(elsewhere.path() / "secret"), "answer 42\n");
-  EXPECT_EQ(*read_file(elsewhere.path() / "shared/file"), "y\n");
-  EXPECT_EQ(*read_file(folder_.path() / "copy"), "the prompt");
+  EXPECT_EQ(read_file(elsewhere.path() / "secret").value_or("nothing"), "answer 42\n") << result->reply;
+  EXPECT_EQ(read_file(elsewhere.path() / "shared/file").value_or("nothing"), "y\n") << result->reply;
+  EXPECT_EQ(read_file(workspace() / "copy").value_or("nothing"), "the prompt") << result->reply;
 }
 
 TEST_F(Command, AScriptMayLieAnywhereAndBeNamedByItsInterpreter) {
@@ -120,7 +125,7 @@ TEST_F(Command, AScriptMayLieAnywhereAndBeNamedByItsInterpreter) {
     auto agent =
         make_agent(spec, {.argument = "", .direction = Direction::minimise, .lab = lab(), .environment = {}});
     TurnRequest request;
-    request.workspace = folder_.path();
+    request.workspace = workspace();
     request.hidden = {lab().string(), (lab() / "evaluation.sh").string()};
     const auto result =
         agent ? (*agent)->take_turn(request, interrupt_) : tl::unexpected<Error>(agent.error());
