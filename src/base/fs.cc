@@ -162,7 +162,7 @@ Status copy_tree(const fs::path& from, const fs::path& to) {
 }
 
 Result<fs::path> make_temp_directory(const fs::path& parent, std::string_view prefix) {
-  std::string pattern = (parent / fmt::format("{}XXXXXX", prefix)).string();
+  std::string pattern = (parent / prefix).string() + std::string(6, 'X');  // mkdtemp(3) fills them
   if (::mkdtemp(pattern.data()) == nullptr) {
     return fail(errno_error(errno, fmt::format("cannot make a temporary folder in {}", parent.string())));
   }

@@ -30,7 +30,7 @@ enum class Durability { fast, fsynced };
 /// Copies a tree: regular files and folders with their modes; links are copied as links; devices and sockets
 /// are an error.
 [[nodiscard]] Status copy_tree(const fs::path& from, const fs::path& to);
-/// A new folder `<parent>/<prefix>XXXXXX`, mode 0700.
+/// A new folder `<parent>/<prefix>` with six random characters behind it, mode 0700.
 [[nodiscard]] Result<fs::path> make_temp_directory(const fs::path& parent, std::string_view prefix);
 /// Flushes a folder's entries to disk.
 [[nodiscard]] Status sync_directory(const fs::path& path);

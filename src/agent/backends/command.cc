@@ -47,9 +47,8 @@ class WordsReader : public Reader {
          {"No such file", "Permission denied", "Read-only file system", "Operation not permitted"}) {
       if (said.find(sign) != std::string::npos)
         turn.next =
-            "it runs in a sandbox: it reads the project, itself and what \"sandbox.read\" names, and writes "
-            "its "
-            "copy of the lab and what \"sandbox.write\" names (docs/agents.md)";
+            "it runs in a sandbox: it reads the project, itself and what \"sandbox.read\" names, and "
+            "writes its copy of the lab and what \"sandbox.write\" names (docs/agents.md)";
     }
     turn.failure = fmt::format("the agent {} {} {}{}", agent_,
                                outcome.end == sandbox::End::exited ? "ended with" : "was",
