@@ -10,6 +10,7 @@ import file_size
 import format
 import layering
 import machine_paths
+import registered_tests
 import sources
 
 
@@ -54,6 +55,12 @@ class BannedCalls(unittest.TestCase):
             "reopen(path);",
         ):
             self.assertEqual(self.found(code), [], code)
+
+
+class RegisteredTests(unittest.TestCase):
+    def test_a_file_that_nobody_runs_is_found(self):
+        listing = "leanlab_e2e(one_test.py TIMEOUT 9)\nleanlab_test(x SOURCES two_test.cc\n  three_test.cc)\n"
+        self.assertEqual(registered_tests.missing(["one_test.py", "two_test.cc", "three_test.cc", "ne_test.py"], listing), ["ne_test.py"])
 
 
 class Layering(unittest.TestCase):
