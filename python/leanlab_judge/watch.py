@@ -13,6 +13,7 @@ _MOST = 24
 _LENGTH = 160
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _PRIVATE = ("/root", "/home", "/run", "/var", "/srv", "/mnt", "/opt/secrets", "/etc/shadow", "/etc/ssh", "/etc/cron", "/sys/fs", "/sys/kernel")
+_CORES = "/sys/fs/cgroup/cpu"  # how many there are
 _USUAL_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 _TIOCSTI = 0x5412
 # What nobody needs who computes, asked for by name; what they do is up to the sandbox.
@@ -41,7 +42,7 @@ def install(experiment: str) -> None:
         if type(path) not in (str, bytes):
             return None
         place = os.path.abspath(os.fsdecode(path))
-        if place == own or place == "/" or place.startswith(cache):
+        if place == own or place == "/" or place.startswith((cache, _CORES)):
             return None
         if _is_below(place, lab) or place.startswith("/proc/"):
             return None if _is_own_fact(place) else ascii(place)

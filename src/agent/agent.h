@@ -57,6 +57,7 @@ struct TurnRequest {
   std::vector<std::string> readable;  ///< absolute: what it may read besides the workspace
   std::vector<std::string>
       hidden;  ///< absolute: what it must not see, though a folder of `readable` holds it
+  std::vector<std::string> watched;   ///< absolute: a try to open a file there, where it may not, is told
   std::vector<std::string> writable;  ///< absolute: what it may change besides the workspace
   std::vector<std::string>
       hosts;  ///< that it may reach besides its provider's: "host", "*.host", "host:port"

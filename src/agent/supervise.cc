@@ -125,6 +125,7 @@ sandbox::Policy policy_of(const AgentProgram& program, const TurnRequest& reques
   limits.output_bytes = program.kept_output;
   sandbox::Policy policy = sandbox::agent_policy(writable, readable, limits);
   policy.hide = request.hidden;
+  policy.watch = request.watched;
   std::error_code error;
   const auto missing = [&](const sandbox::PathRule& rule) {
     return !std::filesystem::exists(rule.path, error);

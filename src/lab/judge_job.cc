@@ -134,6 +134,8 @@ Result<exec::Job> judge_job(const JudgeOrder& order, const Config& config) {
   }
   for (const std::string& named : config.sandbox.read) readable.insert(lab_path(order.lab, named));
   for (const std::string& named : config.sandbox.hide) job.policy.hide.push_back(lab_path(order.lab, named));
+  job.policy.watch = order.watch;
+  job.policy.watch.push_back(order.lab.string());
   job.policy.devices = config.sandbox.devices;
   for (const std::string& path_shown : readable) {
     std::error_code error;  // what is not there cannot be shown: `check` asks for a file that does not exist

@@ -26,6 +26,8 @@ struct JudgeOrder {
   const Seal* seal =
       nullptr;  ///< its files are what the job may read, its environment what it gets; none: the whole lab
   sandbox::Tier tier = sandbox::Tier::C;
+  /// Absolute: what is kept from experiments besides the lab's own folder; a try at it stands in the record.
+  std::vector<std::string> watch = {};
   /// Kept between evaluations for judges that run apart: the judge writes it as LEANLAB_CACHE_DIR; candidates and validators
   /// read `public` in it, as theirs. Empty: none.
   std::filesystem::path cache = {};

@@ -88,6 +88,7 @@ Result<exec::Job> judge_half(const JudgeOrder& order, const Config& config, Leve
   TRY_ASSIGN(exec::Job job, judge_job(shown, config));
   job.policy.role = sandbox::Role::judge;
   job.policy.hide.clear();
+  job.policy.watch.clear();  // it runs nothing of the experiment's
   const auto show = [&](const fs::path& path, sandbox::Access access) {
     job.policy.paths.push_back({path.string(), access});
   };
@@ -201,6 +202,9 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
   candidate.policy.hide = kept_back(order);
   for (const std::string& named : config.sandbox.hide)
     candidate.policy.hide.push_back(lab_path(order.lab, named));
+  candidate.policy.watch = order.watch;
+  candidate.policy.watch.insert(candidate.policy.watch.end(), candidate.policy.hide.begin(),
+                                candidate.policy.hide.end());
   candidate.policy.devices = config.sandbox.devices;
   return job;
 }

@@ -25,4 +25,40 @@ std::filesystem::path user_config_folder() {
   return folder("XDG_CONFIG_HOME", ".config");
 }
 
+std::vector<std::string> private_places() {
+  std::vector<std::string> places = {"/etc/shadow", "/etc/gshadow", "/etc/ssh", "/etc/ssl/private"};
+  for (const std::filesystem::path& ours : {user_state_folder(), user_config_folder()}) {
+    if (!ours.empty()) places.push_back(ours.lexically_normal().string());
+  }
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] != '/') return places;
+  for (const char* name : {".ssh",
+                           ".gnupg",
+                           ".password-store",
+                           ".netrc",
+                           ".git-credentials",
+                           ".aws",
+                           ".azure",
+                           ".kube",
+                           ".docker",
+                           ".config/gcloud",
+                           ".config/gh",
+                           ".npmrc",
+                           ".pypirc",
+                           ".kaggle",
+                           ".huggingface",
+                           ".cache/huggingface/token",
+                           ".claude",
+                           ".claude.json",
+                           ".codex",
+                           ".gemini",
+                           ".local/share/keyrings",
+                           ".mozilla",
+                           ".bash_history",
+                           ".zsh_history",
+                           ".python_history"})
+    places.push_back((std::filesystem::path(home) / name).lexically_normal().string());
+  return places;
+}
+
 }  // namespace leanlab::lab

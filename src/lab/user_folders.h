@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace leanlab::lab {
 
@@ -9,5 +11,9 @@ namespace leanlab::lab {
 [[nodiscard]] std::filesystem::path user_state_folder();
 /// `$XDG_CONFIG_HOME/leanlab`, else `~/.config/leanlab`; empty when there is no home.
 [[nodiscard]] std::filesystem::path user_config_folder();
+
+/// Places of this machine that no experiment and no agent has any business in: the user's keys, tokens and histories, leanlab's own
+/// folders of the user, the system's passwords. Absolute; they need not be there.
+[[nodiscard]] std::vector<std::string> private_places();
 
 }  // namespace leanlab::lab

@@ -10,6 +10,7 @@
 #include "lab/judge_job.h"
 #include "lab/judgement.h"
 #include "lab/live_log.h"
+#include "metric/reach.h"
 
 namespace leanlab::metric {
 
@@ -67,6 +68,7 @@ lab::JudgeOrder Judging::order(const std::string& command) const {
           .seed = experiment_.evaluation_seed,
           .seal = &session_.seal,
           .tier = session_.tier,
+          .watch = kept_from_experiments(session_),
           .cache = lab::judge_cache(session_.place)};
 }
 
@@ -112,10 +114,10 @@ Status Judging::validate() {
   TRY_ASSIGN(const exec::JobReport report, session_.executor->run(job, session_.interrupt), "validating {}",
              experiment_.file);
   TRY(check_interrupt(report));
+  add_denied(experiment_, "validator", report.outcome);
   if (const std::string objection = lab::validator_objection(report.outcome, job.policy.limits);
       !objection.empty()) {
     call_invalid(objection);
-    add_denied(experiment_, "validator", report.outcome);
     TRY(keep_log(report));
   }
   return {};

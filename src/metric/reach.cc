@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "lab/config_sandbox.h"
 #include "lab/interpreter.h"
+#include "lab/user_folders.h"
 
 namespace leanlab::metric {
 
@@ -62,6 +63,15 @@ std::vector<fs::path> other_labs_beside(const fs::path& lab) {
   return labs;
 }
 
+/// What is hidden, and the user's private places. Not the history: tools of honest agents ask git where they are.
+void watch(const lab::Project& project, agent::TurnRequest& request) {
+  request.watched = lab::private_places();
+  for (const std::string& hidden : request.hidden) {
+    if (fs::path(hidden).filename() != ".git") request.watched.push_back(hidden);
+  }
+  request.watched.push_back(project.state.string());
+}
+
 }  // namespace
 
 void set_reach(const lab::Project& project, agent::TurnRequest& request) {
@@ -69,10 +79,39 @@ void set_reach(const lab::Project& project, agent::TurnRequest& request) {
   // What is hidden may stand in an older commit.
   for (const fs::path& hidden : {project.home, project.state, project.root / ".git"})
     hide(request.hidden, hidden);
+  watch(project, request);
 }
+
+std::vector<std::string> kept_from_experiments(const Session& session) {
+  std::vector<std::string> kept = lab::private_places();
+  for (const fs::path& place :
+       {session.project.home, session.project.state, session.place.state, session.place.folder})
+    hide(kept, place);
+  for (const fs::path& other : other_labs_beside(session.place.folder)) hide(kept, other);
+  return kept;
+}
+
+namespace {
+
+/// "the worker (claude) tried to open /…/evaluation.py and 3 other files, which are kept from it"; empty: it tried none.
+std::string kept_files(const lab::TurnRecord& record) {
+  std::size_t files = 0;
+  std::string first;
+  for (const agent::Denied& denied : record.denied) {
+    if (!denied.what.starts_with("open ") && !denied.what.starts_with("change ")) continue;
+    if (++files == 1) first = denied.what;
+  }
+  if (files == 0) return {};
+  return fmt::format(
+      "the {} ({}) tried to {}{} kept from it", record.role, record.agent, first,
+      files == 1 ? ", which is" : fmt::format(" and {}, which are", plural(files - 1, "other file")));
+}
+
+}  // namespace
 
 std::vector<std::string> refusals(const lab::TurnRecord& record) {
   std::vector<std::string> told;
+  if (std::string files = kept_files(record); !files.empty()) told.push_back(std::move(files));
   for (const agent::Denied& denied : record.denied) {
     const bool connection = denied.what.starts_with("connection to ");
     if (!connection && !denied.what.starts_with("socket (inet")) continue;
@@ -110,6 +149,7 @@ void set_reach(const Session& session, agent::TurnRequest& request) {
   }
   for (const std::string& hidden : session.config.sandbox.hide)
     hide(request.hidden, session.place.folder / hidden);
+  watch(session.project, request);
   if (session.config.validate_cmd.empty()) return;
   const auto command =
       lab::resolve_command(session.config.validate_cmd, request.suggested_file, session.place.folder);

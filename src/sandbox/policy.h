@@ -47,8 +47,10 @@ struct Limits {
 struct Policy {
   static constexpr int k_version = 1;
   Role role = Role::in_process;
-  std::vector<PathRule> paths;       ///< besides the system's own read-only folders
-  std::vector<std::string> hide;     ///< never visible, though a folder of `paths` may hold it
+  std::vector<PathRule> paths;    ///< besides the system's own read-only folders
+  std::vector<std::string> hide;  ///< never visible, though a folder of `paths` may hold it
+  /// Files and folders of which a try to open or change a file is told, when `paths` does not allow it. It hides nothing.
+  std::vector<std::string> watch;
   std::vector<std::string> devices;  ///< besides null, zero, full, random, urandom
   bool network = false;
   bool fork = true;

@@ -38,6 +38,15 @@ const std::vector<PathRule>& default_view() {
   return rules;
 }
 
+const std::vector<PathRule>& machine_facts() {
+  static const std::vector<PathRule> rules = existing(
+      {"/proc/cpuinfo", "/proc/meminfo", "/proc/stat",
+       // How many cores a container may use, in the files of cgroup 2 and 1: joblib fails where they exist and are closed.
+       "/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
+       "/sys/fs/cgroup/cpu/cpu.cfs_period_us"});
+  return rules;
+}
+
 const std::vector<PathRule>& network_view() {
   static const std::vector<PathRule> rules =
       existing({"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",

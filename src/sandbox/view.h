@@ -12,6 +12,9 @@ namespace leanlab::sandbox {
 /// run() adds it to every policy; an interpreter outside of it is added by its prefix. Each entry costs a mount.
 [[nodiscard]] const std::vector<PathRule>& default_view();
 
+/// Besides, in tier B: facts of the machine that in tier A come from a /proc of its own, or are not there to be asked for.
+[[nodiscard]] const std::vector<PathRule>& machine_facts();
+
 /// What a program with a network needs besides: name resolution and certificates.
 [[nodiscard]] const std::vector<PathRule>& network_view();
 

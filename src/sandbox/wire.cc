@@ -200,11 +200,9 @@ Result<std::string> encode_request(const Policy& policy, const Command& command,
   };
   add_system(default_view());
   if (policy.network) add_system(network_view());
-  // In tier B a few facts of the machine come from the real /proc; in tier A there is a /proc of its own.
-  for (const char* fact : {"/proc/cpuinfo", "/proc/meminfo", "/proc/stat"}) {
-    if (tier == Tier::B) fields.add("read", fact);
-  }
+  if (tier == Tier::B) add_system(machine_facts());
   TRY(add_rules(fields, policy, tier));
+  for (const std::string& path : policy.watch) TRY(add_path(fields, "watch", path));
   for (const std::string& device : policy.devices) TRY(add_path(fields, "device", device));
   TRY(add_path(fields, "tmp", tmp));
   fields.add("network", policy.network ? "1" : "0");

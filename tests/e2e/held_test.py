@@ -73,6 +73,16 @@ class HeldTest(LeanlabTest):
             f"spoil {names} '{self.project}/README.txt' '{self.project}/planted' ../planted /var/tmp/planted-{self.mark}\n"
         )
 
+    def assert_tries_are_told(self):
+        """What was reached for stands with the experiment, by name and only once a turn each."""
+        told = {denied["call"] for denied in self.json("show", "numbers/1")["denied"] if denied["who"] == "worker"}
+        for path in (self.numbers.folder / "evaluation.sh", self.project / "answers/held-out.txt", self.home / ".ssh/id_ed25519",
+                     self.other.folder / "data/answers.txt"):
+            self.assertIn(f"open {path}", told)
+        self.assertIn(f"change {self.numbers.folder / 'evaluation.sh'}", told)
+        own = self.numbers.state / "work"
+        self.assertFalse([call for call in told if "/.git/" in call or call.startswith((f"open {own}", f"open {self.project}/README"))], told)
+
     def fingerprint(self) -> dict:
         kept = [path for path in self.targets() if "/state/" not in str(path) and path.parent.name != "experiments"
                 and path.name not in ("results.jsonl", "Director_Notes.md", "Critic_Feedback.md")]
@@ -107,6 +117,8 @@ class HeldTest(LeanlabTest):
         for name in ("Director_Notes.md", "Critic_Feedback.md"):
             self.assertIn("seen: ", (self.numbers.folder / name).read_text(), "it saw what is hidden")
         self.assert_explains(done, "director also changed evaluation.sh", "critic also changed task.md", "undone")
+        self.assert_explains(done, "the worker (command:./team.sh) tried to ", "other files, which are kept from it")
+        self.assert_tries_are_told()
         steered = {record["role"]: record for record in self.ledger("steered")}
         self.assertIn("evaluation.sh", steered["director"]["undone_in_copy"])
         self.assertIn("task.md", steered["critic"]["undone_in_copy"])

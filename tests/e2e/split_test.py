@@ -92,6 +92,7 @@ class Honest(SplitTest):
         for tier in tiers():
             record = self.submit(source + f"\n# {tier}\n", tier, f"{tier}.py")
             self.assertEqual((record["value"], record["level"], record["tier"]), (value, "proxied", tier), record)
+            self.assertEqual(record["denied"], [], "an honest experiment is under suspicion")
 
     def test_numpy_with_threads(self):
         self.passes(
@@ -109,6 +110,20 @@ class Honest(SplitTest):
     def test_subprocesses_where_the_lab_allows_them(self):
         source = "import subprocess\n\n\ndef value():\n    return float(subprocess.run(['/bin/echo', '3'], capture_output=True).stdout)\n"
         self.passes(source, 3.0, sandbox={"processes": True})
+
+    def test_processes_and_shared_memory_where_the_lab_allows_them(self):
+        """Semaphores and shared memory lie in /dev/shm, which tier B has no private one of."""
+        source = ("from multiprocessing import Pool, shared_memory\n\n\ndef value():\n    memory = shared_memory.SharedMemory(create=True, size=8)\n"
+                  "    memory.buf[0] = 5\n    with Pool(2) as pool:\n        total = sum(pool.map(abs, range(-4, 0)))\n"
+                  "    total += memory.buf[0]\n    memory.close()\n    memory.unlink()\n    return total\n")
+        before = sorted(os.listdir("/dev/shm"))
+        self.passes(source, 15.0, sandbox={"processes": True})
+        self.assertEqual(sorted(os.listdir("/dev/shm")), before)
+
+    def test_joblib_with_processes(self):
+        self.passes(
+            "from joblib import Parallel, delayed\n\n\ndef value():\n    return float(sum(Parallel(n_jobs=2)(delayed(abs)(-i) for i in range(5))))\n",
+            10.0, sandbox={"processes": True})
 
     def test_subprocesses_are_denied_and_seen_elsewhere(self):
         self.python_lab()
@@ -144,6 +159,35 @@ class Honest(SplitTest):
             found = {name: self.submit(source.replace("NAME", name) + f"# {tier}\n", tier, f"{tier}_{i}.py")["value"]
                      for i, name in enumerate(("public/a.txt", "public/not/b.txt", "answers.txt"))}
             self.assertEqual(found, {"public/a.txt": 4.0, "public/not/b.txt": -1.0, "answers.txt": -1.0}, tier)
+
+
+class Tries(SplitTest):
+    """What an experiment reaches for is told by the kernel, in every language and at every level."""
+
+    def assert_told(self, record: dict, who: str, *tries: str):
+        told = {denied["call"] for denied in record["denied"] if denied["who"] == who}
+        for wanted in tries:
+            self.assertIn(wanted, told, record)
+        self.assertIn(f"{who} tried", self.leanlab("show", record["id"]).out)
+
+    def test_a_program_in_process(self):
+        lab = self.lab(files={"evaluation.sh": '#!/bin/sh\n[ -f "$1" ] || exit 1\nsh "$1"\n'}, validate_cmd=None)
+        self.leanlab("lock", lab.name)
+        (self.home / ".netrc").write_text("secret")
+        book, key = lab.folder / "lab.json", self.home / ".netrc"
+        for tier in tiers():
+            record = self.submit(f"cat ../lab.json lab.json '{key}' {lab.state}/ledger.jsonl >&2\necho x >>lab.json\necho '{{\"score\": 1}}' # {tier}\n",
+                                 tier, f"{tier}.txt")
+            self.assertEqual((record["value"], record["level"], record["tier"]), (1, "in-process", tier), record)
+            self.assert_told(record, "evaluator", f"open {book}", f"change {book}", f"open {key}", f"open {lab.state}/ledger.jsonl")
+
+    def test_python_that_goes_around_its_own_watch(self):
+        lab = self.python_lab()
+        source = f"import ctypes\n\n\ndef value():\n    return ctypes.CDLL(None).open(b'{lab.folder}/evaluation.py', 0)\n"
+        for tier in tiers():
+            record = self.submit(source + f"# {tier}\n", tier, f"{tier}.py")
+            self.assertEqual(record["value"], -1, record)
+            self.assert_told(record, "experiment", f"open {lab.folder}/evaluation.py")
 
 
 @unittest.skipUnless(shutil.which("g++") and Path("/usr/lib/python3/dist-packages/numpy").exists(), "needs g++ and python3-numpy")

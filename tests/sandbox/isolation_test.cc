@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "sandbox/launch.h"
@@ -111,6 +112,91 @@ TEST_P(Isolation, the_engines_state_is_hidden_in_a_visible_project) {
   EXPECT_EQ(sh(policy, "cat " + at + "/.leanlab/lab/task.md").out, "task");
   EXPECT_EQ(sh(policy, "ls -A " + at + "/.leanlab/state").out, "");
   EXPECT_NE(sh(policy, "cat " + at + "/.leanlab/state/ledger").status.exit_status, 0);
+}
+
+TEST_P(Isolation, a_try_at_a_watched_file_is_told) {
+  const std::string at = folder_.path().string();
+  ASSERT_TRUE(make_directories(folder_.path() / "lab/own"));
+  ASSERT_TRUE(make_directories(folder_.path() / "lab/__pycache__"));
+  ASSERT_TRUE(write_file(folder_.path() / "lab/own/file", "mine"));
+  ASSERT_TRUE(write_file(folder_.path() / "lab/answers", "secret"));
+  ASSERT_TRUE(write_file(folder_.path() / "lab/__pycache__/a.pyc", "cache"));
+  Policy policy = generous();
+  policy.paths = {{at + "/lab/own", Access::read}};
+  policy.watch = {at + "/lab"};
+  const Outcome outcome =
+      sh(policy, "cat " + at + "/lab/answers; cd " + at +
+                     "/lab/own; cat ../answers; cat file; cat ../nothing;"
+                     "cat ../__pycache__/a.pyc; ls ..; echo x > ../answers; echo x > file; rm ../answers");
+  EXPECT_EQ(outcome.out.find("secret"), std::string::npos);
+  EXPECT_EQ(read_file(folder_.path() / "lab/answers").value(), "secret");
+  EXPECT_EQ(tries(outcome, "open " + at + "/lab/answers"), 2u);
+  EXPECT_EQ(tries(outcome, "change " + at + "/lab/answers"), 2u);
+  EXPECT_EQ(tries(outcome, "change " + at + "/lab/own/file"), 1u);
+  EXPECT_EQ(outcome.denied.size(), 3u) << "what is not there, folders and caches are nothing to tell";
+}
+
+TEST_P(Isolation, a_flood_of_tries_ends_nothing_else) {
+  ASSERT_TRUE(write_file(folder_.path() / "answers", "secret"));
+  const std::string at = (folder_.path() / "answers").string();
+  Policy policy = generous();
+  policy.watch = {folder_.path().string()};
+  const Outcome outcome = run_here(policy, [&] {
+    Command command = shell("");
+    command.argv = {"/usr/bin/python3", "-c",
+                    "import os\nfor n in range(11000):\n  try: os.open('" + at +
+                        "', 0)\n  except OSError: pass\nprint(len(open('/etc/localtime', 'rb').read()) > 0)"};
+    return command;
+  }());
+  EXPECT_EQ(outcome.out, "True\n");
+  EXPECT_EQ(tries(outcome, "open " + at), 10'000u);
+}
+
+TEST_P(Isolation, has_shared_memory_of_its_own) {
+  const std::string script =
+      "from multiprocessing import Pool, shared_memory, Lock\n"
+      "memory = shared_memory.SharedMemory('leanlab-test', create=True, size=100)\n"
+      "memory.buf[0] = 7\n"
+      "again = shared_memory.SharedMemory('leanlab-test')\n"
+      "print(again.buf[0])\n"
+      "again.close(); memory.close(); memory.unlink()\n"
+      "with Pool(2) as pool: print(sum(pool.map(abs, range(-9, 0))))\n";
+  Command command = shell("");
+  command.argv = {"/usr/bin/python3", "-c", script};
+  const Outcome outcome = run_here(generous(), command);
+  EXPECT_EQ(outcome.out, "7\n45\n") << outcome.err;
+  EXPECT_FALSE(fs::exists("/dev/shm/leanlab-test"));
+}
+
+TEST_P(Isolation, neither_reads_nor_leaves_shared_memory_of_others) {
+  const std::string name = "leanlab-test-of-" + std::to_string(::getpid());
+  const fs::path real = fs::path("/dev/shm") / name;
+  if (!write_file(real, "theirs", Durability::fast, 0666)) GTEST_SKIP() << "/dev/shm cannot be written here";
+  const Outcome outcome = run_here(
+      generous(), shell("cat /dev/shm/" + name + "; echo mine > /dev/shm/" + name + "; cat /dev/shm/" + name +
+                        "; rm /dev/shm/" + name + "; echo kept > /dev/shm/other" + name));
+  EXPECT_EQ(read_file(real).value(), "theirs");
+  EXPECT_FALSE(fs::exists("/dev/shm/other" + name));
+  EXPECT_EQ(outcome.out, "mine\n");
+  ASSERT_TRUE(fs::remove(real));
+}
+
+TEST_P(Isolation, every_process_sees_itself_and_no_way_out) {
+  const Outcome outcome =
+      sh(generous(),
+         "(sh -c 'ls /proc/self/fd >/dev/null && grep -c VmRSS /proc/self/status; ls /proc/self/task | wc -l;"
+         "cat /proc/self/root/etc/shadow; cat /proc/1/environ; cat /proc/self/cwd/../etc/shadow')");
+  EXPECT_EQ(outcome.out, "1\n1\n");
+}
+
+TEST_P(Isolation, a_pipe_or_a_link_in_its_shared_memory_stops_nobody) {
+  const Outcome outcome =
+      sh(generous(),
+         "mkdir -p $TMPDIR/.shm; mkfifo $TMPDIR/.shm/pipe; ln -s /etc/shadow $TMPDIR/.shm/link;"
+         "if [ ! -d /dev/shm/. ] || [ ! -e /dev/shm/pipe ]; then cat /dev/shm/pipe; fi; cat /dev/shm/link; "
+         "echo done");
+  EXPECT_EQ(outcome.end, End::exited);
+  EXPECT_EQ(outcome.out, "done\n");
 }
 
 TEST_P(Isolation, has_no_network) {

@@ -115,6 +115,7 @@ Result<std::string> ApiAgent::run_command(const TurnRequest& request, const std:
   sandbox::Policy policy = sandbox::agent_policy(writable, readable, limits);
   policy.network = false;
   policy.hide = request.hidden;
+  policy.watch = request.watched;
   sandbox::Command order;
   order.argv = {"/bin/sh", "-c", command};
   order.cwd = request.workspace;

@@ -6,61 +6,15 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "caller.h"
+
 namespace leanlab::helper {
 namespace {
-
-std::string text_of_caller(pid_t caller, std::uint64_t address) {
-  const std::string memory = "/proc/" + std::to_string(caller) + "/mem";
-  const int fd = ::open(memory.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return "";
-  char bytes[PATH_MAX];
-  const ssize_t got = ::pread(fd, bytes, sizeof bytes, static_cast<off_t>(address));
-  ::close(fd);
-  if (got <= 0) return "";
-  const std::string text(bytes, static_cast<std::size_t>(got));
-  const std::size_t end = text.find('\0');
-  return end == std::string::npos ? "" : text.substr(0, end);
-}
-
-std::string link_target(const std::string& link) {
-  char target[PATH_MAX];
-  const ssize_t size = ::readlink(link.c_str(), target, sizeof target);
-  return size > 0 && target[0] == '/' ? std::string(target, static_cast<std::size_t>(size)) : "";
-}
-
-std::string absolute_path(const ModeChange& change) {
-  const std::string process = "/proc/" + std::to_string(change.caller);
-  const std::string base = link_target(
-      change.folder == AT_FDCWD ? process + "/cwd" : process + "/fd/" + std::to_string(change.folder));
-  if (change.path == 0) return base;
-  const std::string path = text_of_caller(change.caller, change.path);
-  if (path.empty() || path[0] == '/') return path;
-  return base.empty() ? "" : base + "/" + path;
-}
-
-// Without ".", ".." and doubled slashes; right because links are not followed later.
-std::string plain(const std::string& path) {
-  std::vector<std::string> parts;
-  for (std::size_t start = 0; start < path.size();) {
-    const std::size_t end = path.find('/', start) == std::string::npos ? path.size() : path.find('/', start);
-    const std::string part = path.substr(start, end - start);
-    if (part == "..") {
-      if (!parts.empty()) parts.pop_back();
-    } else if (!part.empty() && part != ".") {
-      parts.push_back(part);
-    }
-    start = end + 1;
-  }
-  std::string result;
-  for (const std::string& part : parts) result += "/" + part;
-  return result;
-}
 
 uid_t owner_of(const std::string& folder) {
   struct stat status{};
@@ -87,7 +41,7 @@ void change_below(const std::string& folder, const std::string& rest, uid_t owne
 }  // namespace
 
 void change_mode(const Request& request, const ModeChange& change) {
-  const std::string path = plain(absolute_path(change));
+  const std::string path = path_of_caller(change.caller, change.folder, change.path);
   if (path.empty()) return;
   std::vector<std::string> writable = {request.tmp};
   for (const PathRule& rule : request.paths) {

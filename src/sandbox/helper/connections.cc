@@ -6,22 +6,13 @@
 #include <cstring>
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "caller.h"
 
 namespace leanlab::helper {
 namespace {
-
-bool read_memory(pid_t caller, std::uint64_t address, void* bytes, std::size_t size) {
-  const std::string memory = "/proc/" + std::to_string(caller) + "/mem";
-  const int fd = ::open(memory.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const ssize_t got = ::pread(fd, bytes, size, static_cast<off_t>(address));
-  ::close(fd);
-  return got == static_cast<ssize_t>(size);
-}
 
 // A line is "  0: 0100007F:0C38 00000000:0000 0A ...": local address and port, then the remote ones, then the state.
 bool listens_in(const std::string& table, unsigned port, bool any_state) {

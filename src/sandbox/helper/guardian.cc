@@ -13,7 +13,7 @@
 
 #include "disk_use.h"
 #include "process_tree.h"
-#include "seccomp.h"
+#include "stopped_calls.h"
 #include "world.h"
 
 namespace leanlab::helper {
@@ -49,7 +49,7 @@ class Guardian {
     if (parse_setup_error(setup_text_, error)) return report_;
     if (request_.tier == Tier::A) ask_init();
     if (disk_full_) report_.wait_status = SIGXFSZ;
-    report_.denied = denied_.counts();
+    report_.denied = calls_.counts();
     classify();
     return report_;
   }
@@ -59,15 +59,15 @@ class Guardian {
     pollfd events[] = {{contained_.pidfd, POLLIN, 0},
                        {control_, POLLIN, 0},
                        {contained_.setup, POLLIN, 0},
-                       {denied_.fd(), POLLIN, 0}};
+                       {calls_.fd(), POLLIN, 0}};
     ::poll(events, std::size(events), timeout_ms());
     // On a busy machine a short command has ended before we learn that it began: then its time counts from the fork.
     const bool ended = events[0].revents != 0;
     if (events[2].revents != 0) read_setup(ended ? Start::known_too_late : Start::now);
     if ((events[3].revents & POLLIN) != 0)
-      denied_.answer_one();
+      calls_.answer_one();
     else if (events[3].revents != 0)
-      denied_
+      calls_
           .stop_listening();  // nobody is left who could call: else we would spin while the world is taken down
     if (ended)
       done_ = true;
@@ -140,7 +140,7 @@ class Guardian {
   void read_setup(Start start) {
     int listener = -1;
     const bool open = read_setup_channel(contained_.setup, setup_text_, listener);
-    if (listener >= 0) denied_.listen(listener);
+    if (listener >= 0) calls_.listen(listener);
     if (open) return;
     ::close(contained_.setup);
     contained_.setup = -1;
@@ -186,7 +186,7 @@ class Guardian {
   std::uint64_t sample_step_ = 20'000, next_sample_ = started_ + sample_step_;
   std::uint64_t next_look_ = 0;
   std::string setup_text_;
-  DeniedCalls denied_{request_};
+  StoppedCalls calls_{request_};
 };
 
 }  // namespace

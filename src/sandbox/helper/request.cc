@@ -126,6 +126,7 @@ bool set_field(const std::string& key, const std::string& value, Request& r) {
   if (key == "write") return rule(value, PathRule::Kind::write, r);
   if (key == "hide") return rule(value, PathRule::Kind::hide, r);
   if (key == "list") return rule(value, PathRule::Kind::list, r);
+  if (key == "watch") return r.watch.push_back(value), absolute(value);
   if (key == "device") return r.devices.push_back(value), value.rfind("/dev/", 0) == 0 && absolute(value);
   if (key == "cpu") return cpu(value, r);
   if (key == "tmp") return r.tmp = value, absolute(value);

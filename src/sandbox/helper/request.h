@@ -29,6 +29,7 @@ struct Request {
   std::string cwd;
   std::vector<Descriptor> fds;
   std::vector<PathRule> paths;
+  std::vector<std::string> watch;  ///< places of which a try to open a file is told, when it is not allowed
   std::vector<std::string> devices;
   std::string tmp;             ///< the private temporary folder: a tmpfs in tier A, a folder of the disk else
   std::vector<unsigned> cpus;  ///< cores that it may run on; none: all

@@ -15,80 +15,98 @@ namespace {
 
 // Other processes, the kernel's own state, and ways around the file view: for nobody.
 const CallRule k_denied[] = {
-    {LEANLAB_CALL(ptrace), EPERM, true, {}, false},
-    {LEANLAB_CALL(process_vm_readv), EPERM, true, {}, false},
-    {LEANLAB_CALL(process_vm_writev), EPERM, true, {}, false},
-    {LEANLAB_CALL(process_madvise), EPERM, true, {}, false},
-    {LEANLAB_CALL(process_mrelease), EPERM, true, {}, false},
-    {LEANLAB_CALL(pidfd_getfd), EPERM, true, {}, false},
-    {LEANLAB_CALL(kcmp), EPERM, true, {}, false},
-    {LEANLAB_CALL(move_pages), EPERM, true, {}, false},
-    {LEANLAB_CALL(migrate_pages), EPERM, true, {}, false},
-    {LEANLAB_CALL(mount), EPERM, true, {}, false},
-    {LEANLAB_CALL(umount2), EPERM, true, {}, false},
-    {LEANLAB_CALL(pivot_root), EPERM, true, {}, false},
-    {LEANLAB_CALL(chroot), EPERM, true, {}, false},
-    {LEANLAB_CALL(move_mount), EPERM, true, {}, false},
-    {LEANLAB_CALL(open_tree), EPERM, true, {}, false},
-    {LEANLAB_CALL(fsopen), EPERM, true, {}, false},
-    {LEANLAB_CALL(fsmount), EPERM, true, {}, false},
-    {LEANLAB_CALL(fsconfig), EPERM, true, {}, false},
-    {LEANLAB_CALL(fspick), EPERM, true, {}, false},
-    {LEANLAB_CALL(mount_setattr), EPERM, true, {}, false},
-    {LEANLAB_CALL(setns), EPERM, true, {}, false},
-    {LEANLAB_CALL(unshare), EPERM, true, {}, false},
-    {LEANLAB_CALL(bpf), EPERM, true, {}, false},
-    {LEANLAB_CALL(perf_event_open), EPERM, true, {}, false},
-    {LEANLAB_CALL(userfaultfd), EPERM, true, {}, false},
-    {LEANLAB_CALL(io_uring_setup), EPERM, true, {}, false},
-    {LEANLAB_CALL(io_uring_enter), EPERM, true, {}, false},
-    {LEANLAB_CALL(io_uring_register), EPERM, true, {}, false},
-    {LEANLAB_CALL(keyctl), EPERM, true, {}, false},
-    {LEANLAB_CALL(add_key), EPERM, true, {}, false},
-    {LEANLAB_CALL(request_key), EPERM, true, {}, false},
-    {LEANLAB_CALL(open_by_handle_at), EPERM, true, {}, false},
-    {LEANLAB_CALL(name_to_handle_at), EPERM, true, {}, false},
-    {LEANLAB_CALL(fanotify_init), EPERM, true, {}, false},
-    {LEANLAB_CALL(shmget), EPERM, true, {}, false},
-    {LEANLAB_CALL(shmat), EPERM, true, {}, false},
-    {LEANLAB_CALL(shmctl), EPERM, true, {}, false},
-    {LEANLAB_CALL(msgget), EPERM, true, {}, false},
-    {LEANLAB_CALL(msgsnd), EPERM, true, {}, false},
-    {LEANLAB_CALL(msgrcv), EPERM, true, {}, false},
-    {LEANLAB_CALL(msgctl), EPERM, true, {}, false},
-    {LEANLAB_CALL(semget), EPERM, true, {}, false},
-    {LEANLAB_CALL(semop), EPERM, true, {}, false},
-    {LEANLAB_CALL(semtimedop), EPERM, true, {}, false},
-    {LEANLAB_CALL(semctl), EPERM, true, {}, false},
-    {LEANLAB_CALL(mq_open), EPERM, true, {}, false},
-    {LEANLAB_CALL(mq_unlink), EPERM, true, {}, false},
-    {LEANLAB_CALL(ioprio_set), EPERM, true, {}, false},
-    {LEANLAB_CALL(init_module), EPERM, true, {}, false},
-    {LEANLAB_CALL(finit_module), EPERM, true, {}, false},
-    {LEANLAB_CALL(delete_module), EPERM, true, {}, false},
-    {LEANLAB_CALL(kexec_load), EPERM, true, {}, false},
-    {LEANLAB_CALL(reboot), EPERM, true, {}, false},
-    {LEANLAB_CALL(swapon), EPERM, true, {}, false},
-    {LEANLAB_CALL(swapoff), EPERM, true, {}, false},
-    {LEANLAB_CALL(acct), EPERM, true, {}, false},
-    {LEANLAB_CALL(quotactl), EPERM, true, {}, false},
-    {LEANLAB_CALL(quotactl_fd), EPERM, true, {}, false},
-    {LEANLAB_CALL(syslog), EPERM, true, {}, false},
-    {LEANLAB_CALL(settimeofday), EPERM, true, {}, false},
-    {LEANLAB_CALL(clock_settime), EPERM, true, {}, false},
-    {LEANLAB_CALL(clock_adjtime), EPERM, true, {}, false},
-    {LEANLAB_CALL(vhangup), EPERM, true, {}, false},
-    {LEANLAB_CALL(sethostname), EPERM, true, {}, false},
-    {LEANLAB_CALL(setdomainname), EPERM, true, {}, false},
-    {LEANLAB_CALL(lookup_dcookie), EPERM, true, {}, false},
+    {LEANLAB_CALL(ptrace), EPERM, true},
+    {LEANLAB_CALL(process_vm_readv), EPERM, true},
+    {LEANLAB_CALL(process_vm_writev), EPERM, true},
+    {LEANLAB_CALL(process_madvise), EPERM, true},
+    {LEANLAB_CALL(process_mrelease), EPERM, true},
+    {LEANLAB_CALL(pidfd_getfd), EPERM, true},
+    {LEANLAB_CALL(kcmp), EPERM, true},
+    {LEANLAB_CALL(move_pages), EPERM, true},
+    {LEANLAB_CALL(migrate_pages), EPERM, true},
+    {LEANLAB_CALL(mount), EPERM, true},
+    {LEANLAB_CALL(umount2), EPERM, true},
+    {LEANLAB_CALL(pivot_root), EPERM, true},
+    {LEANLAB_CALL(chroot), EPERM, true},
+    {LEANLAB_CALL(move_mount), EPERM, true},
+    {LEANLAB_CALL(open_tree), EPERM, true},
+    {LEANLAB_CALL(fsopen), EPERM, true},
+    {LEANLAB_CALL(fsmount), EPERM, true},
+    {LEANLAB_CALL(fsconfig), EPERM, true},
+    {LEANLAB_CALL(fspick), EPERM, true},
+    {LEANLAB_CALL(mount_setattr), EPERM, true},
+    {LEANLAB_CALL(setns), EPERM, true},
+    {LEANLAB_CALL(unshare), EPERM, true},
+    {LEANLAB_CALL(bpf), EPERM, true},
+    {LEANLAB_CALL(perf_event_open), EPERM, true},
+    {LEANLAB_CALL(userfaultfd), EPERM, true},
+    {LEANLAB_CALL(io_uring_setup), EPERM, true},
+    {LEANLAB_CALL(io_uring_enter), EPERM, true},
+    {LEANLAB_CALL(io_uring_register), EPERM, true},
+    {LEANLAB_CALL(keyctl), EPERM, true},
+    {LEANLAB_CALL(add_key), EPERM, true},
+    {LEANLAB_CALL(request_key), EPERM, true},
+    {LEANLAB_CALL(open_by_handle_at), EPERM, true},
+    {LEANLAB_CALL(name_to_handle_at), EPERM, true},
+    {LEANLAB_CALL(fanotify_init), EPERM, true},
+    {LEANLAB_CALL(shmget), EPERM, true},
+    {LEANLAB_CALL(shmat), EPERM, true},
+    {LEANLAB_CALL(shmctl), EPERM, true},
+    {LEANLAB_CALL(msgget), EPERM, true},
+    {LEANLAB_CALL(msgsnd), EPERM, true},
+    {LEANLAB_CALL(msgrcv), EPERM, true},
+    {LEANLAB_CALL(msgctl), EPERM, true},
+    {LEANLAB_CALL(semget), EPERM, true},
+    {LEANLAB_CALL(semop), EPERM, true},
+    {LEANLAB_CALL(semtimedop), EPERM, true},
+    {LEANLAB_CALL(semctl), EPERM, true},
+    {LEANLAB_CALL(mq_open), EPERM, true},
+    {LEANLAB_CALL(mq_unlink), EPERM, true},
+    {LEANLAB_CALL(ioprio_set), EPERM, true},
+    {LEANLAB_CALL(init_module), EPERM, true},
+    {LEANLAB_CALL(finit_module), EPERM, true},
+    {LEANLAB_CALL(delete_module), EPERM, true},
+    {LEANLAB_CALL(kexec_load), EPERM, true},
+    {LEANLAB_CALL(reboot), EPERM, true},
+    {LEANLAB_CALL(swapon), EPERM, true},
+    {LEANLAB_CALL(swapoff), EPERM, true},
+    {LEANLAB_CALL(acct), EPERM, true},
+    {LEANLAB_CALL(quotactl), EPERM, true},
+    {LEANLAB_CALL(quotactl_fd), EPERM, true},
+    {LEANLAB_CALL(syslog), EPERM, true},
+    {LEANLAB_CALL(settimeofday), EPERM, true},
+    {LEANLAB_CALL(clock_settime), EPERM, true},
+    {LEANLAB_CALL(clock_adjtime), EPERM, true},
+    {LEANLAB_CALL(vhangup), EPERM, true},
+    {LEANLAB_CALL(sethostname), EPERM, true},
+    {LEANLAB_CALL(setdomainname), EPERM, true},
+    {LEANLAB_CALL(lookup_dcookie), EPERM, true},
 #ifdef SYS_kexec_file_load
-    {LEANLAB_CALL(kexec_file_load), EPERM, true, {}, false},
+    {LEANLAB_CALL(kexec_file_load), EPERM, true},
 #endif
 #ifdef SYS_iopl
-    {LEANLAB_CALL(iopl), EPERM, true, {}, false},
-    {LEANLAB_CALL(ioperm), EPERM, true, {}, false},
-    {LEANLAB_CALL(modify_ldt), EPERM, true, {}, false},
+    {LEANLAB_CALL(iopl), EPERM, true},
+    {LEANLAB_CALL(ioperm), EPERM, true},
+    {LEANLAB_CALL(modify_ldt), EPERM, true},
 #endif
+};
+
+// The kernel decides on these; a try at what is kept from the command is told.
+const CallRule k_on_files[] = {
+#ifdef SYS_open
+    {LEANLAB_CALL(open), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(creat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(unlink), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(rename), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(link), EACCES, false, {}, Handling::file},
+#endif
+    {LEANLAB_CALL(openat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(openat2), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(unlinkat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(renameat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(renameat2), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(linkat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(truncate), EACCES, false, {}, Handling::file},
 };
 
 constexpr std::uint32_t k_tiocsti = 0x5412, k_tioclinux = 0x541C;  // put text into a terminal's input
@@ -96,73 +114,81 @@ constexpr std::uint32_t k_new_namespaces =
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
 const CallRule k_denied_by_argument[] = {
-    {LEANLAB_CALL(clone), EPERM, true, {Condition::Kind::any_bit, 0, k_new_namespaces}, false},
+    {LEANLAB_CALL(clone), EPERM, true, {Condition::Kind::any_bit, 0, k_new_namespaces}},
     // Its flags lie in memory, where no filter sees them; libraries then use clone.
-    {LEANLAB_CALL(clone3), ENOSYS, false, {}, false},
-    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tiocsti}, false},
-    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tioclinux}, false},
-    {LEANLAB_CALL(socketpair), EPERM, true, {Condition::Kind::not_equal, 0, AF_UNIX}, false},
+    {LEANLAB_CALL(clone3), ENOSYS, false},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tiocsti}},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tioclinux}},
+    {LEANLAB_CALL(socketpair), EPERM, true, {Condition::Kind::not_equal, 0, AF_UNIX}},
 };
 
 // Without a process namespace others can be named: only oneself (0) is allowed.
 const CallRule k_on_others[] = {
-    {LEANLAB_CALL(prlimit64), EPERM, true, {Condition::Kind::not_equal, 0, 0}, false},
-    {LEANLAB_CALL(sched_setaffinity), EPERM, false, {Condition::Kind::not_equal, 0, 0}, false},
-    {LEANLAB_CALL(sched_setscheduler), EPERM, false, {Condition::Kind::not_equal, 0, 0}, false},
-    {LEANLAB_CALL(sched_setparam), EPERM, false, {Condition::Kind::not_equal, 0, 0}, false},
-    {LEANLAB_CALL(sched_setattr), EPERM, false, {Condition::Kind::not_equal, 0, 0}, false},
-    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 0, PRIO_PROCESS}, false},
-    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 1, 0}, false},
-    {LEANLAB_CALL(pidfd_open), EPERM, true, {}, false},
+    {LEANLAB_CALL(prlimit64), EPERM, true, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setaffinity), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setscheduler), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setparam), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(sched_setattr), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 0, PRIO_PROCESS}},
+    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 1, 0}},
+    {LEANLAB_CALL(pidfd_open), EPERM, true},
 };
 
 // Landlock does not cover these on files that one owns; libraries call them on their own files and go on.
 const CallRule k_pretended[] = {
 #ifdef SYS_chmod
-    {LEANLAB_CALL(chmod), 0, false, {}, true},         {LEANLAB_CALL(chown), 0, false, {}, false},
-    {LEANLAB_CALL(lchown), 0, false, {}, false},       {LEANLAB_CALL(utime), 0, false, {}, false},
-    {LEANLAB_CALL(utimes), 0, false, {}, false},       {LEANLAB_CALL(futimesat), 0, false, {}, false},
+    {LEANLAB_CALL(chmod), 0, false, {}, Handling::change_mode},
+    {LEANLAB_CALL(chown), 0, false},
+    {LEANLAB_CALL(lchown), 0, false},
+    {LEANLAB_CALL(utime), 0, false},
+    {LEANLAB_CALL(utimes), 0, false},
+    {LEANLAB_CALL(futimesat), 0, false},
 #endif
-    {LEANLAB_CALL(fchmod), 0, false, {}, true},        {LEANLAB_CALL(fchmodat), 0, false, {}, true},
-    {LEANLAB_CALL(fchown), 0, false, {}, false},       {LEANLAB_CALL(fchownat), 0, false, {}, false},
-    {LEANLAB_CALL(utimensat), 0, false, {}, false},    {LEANLAB_CALL(setxattr), 0, false, {}, false},
-    {LEANLAB_CALL(lsetxattr), 0, false, {}, false},    {LEANLAB_CALL(fsetxattr), 0, false, {}, false},
-    {LEANLAB_CALL(removexattr), 0, false, {}, false},  {LEANLAB_CALL(lremovexattr), 0, false, {}, false},
-    {LEANLAB_CALL(fremovexattr), 0, false, {}, false},
+    {LEANLAB_CALL(fchmod), 0, false, {}, Handling::change_mode},
+    {LEANLAB_CALL(fchmodat), 0, false, {}, Handling::change_mode},
+    {LEANLAB_CALL(fchown), 0, false},
+    {LEANLAB_CALL(fchownat), 0, false},
+    {LEANLAB_CALL(utimensat), 0, false},
+    {LEANLAB_CALL(setxattr), 0, false},
+    {LEANLAB_CALL(lsetxattr), 0, false},
+    {LEANLAB_CALL(fsetxattr), 0, false},
+    {LEANLAB_CALL(removexattr), 0, false},
+    {LEANLAB_CALL(lremovexattr), 0, false},
+    {LEANLAB_CALL(fremovexattr), 0, false},
 };
 
 // Signals to others, where Landlock cannot confine them (before ABI 6): also those that the kernel sends for whoever
 // made himself the owner of a file (F_SETOWN 8, F_SETSIG 10, F_SETOWN_EX 15, FIOSETOWN, SIOCSPGRP).
 const CallRule k_signals[] = {
-    {LEANLAB_CALL(kill), EPERM, true, {}, false, true},
-    {LEANLAB_CALL(tgkill), EPERM, true, {}, false, true},
-    {LEANLAB_CALL(tkill), EPERM, true, {}, false},
-    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 8}, false},
-    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 10}, false},
-    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 15}, false},
-    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, 0x8901}, false},
-    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, 0x8902}, false},
-    {LEANLAB_CALL(rt_sigqueueinfo), EPERM, true, {}, false},
-    {LEANLAB_CALL(rt_tgsigqueueinfo), EPERM, true, {}, false},
-    {LEANLAB_CALL(pidfd_send_signal), EPERM, true, {}, false},
+    {LEANLAB_CALL(kill), EPERM, true, {}, Handling::own_process},
+    {LEANLAB_CALL(tgkill), EPERM, true, {}, Handling::own_process},
+    {LEANLAB_CALL(tkill), EPERM, true},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 8}},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 10}},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 15}},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, 0x8901}},
+    {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, 0x8902}},
+    {LEANLAB_CALL(rt_sigqueueinfo), EPERM, true},
+    {LEANLAB_CALL(rt_tgsigqueueinfo), EPERM, true},
+    {LEANLAB_CALL(pidfd_send_signal), EPERM, true},
 };
 
 // Memory that no limit counts while it is not mapped. Agents' own tools use it.
 const CallRule k_no_memory_files[] = {
-    {LEANLAB_CALL(memfd_create), EPERM, true, {}, false},
+    {LEANLAB_CALL(memfd_create), EPERM, true},
 #ifdef SYS_memfd_secret
-    {LEANLAB_CALL(memfd_secret), ENOSYS, true, {}, false},
+    {LEANLAB_CALL(memfd_secret), ENOSYS, true},
 #endif
 };
 
 const CallRule k_no_network[] = {
-    {LEANLAB_CALL(socket), EPERM, true, {}, false},
+    {LEANLAB_CALL(socket), EPERM, true},
 };
 
 // In a network of its own what leads nowhere is told before the kernel refuses it; the guardian lets the rest go on.
 const CallRule k_watched[] = {
-    {LEANLAB_CALL(connect), ENETUNREACH, false, {}, true},
-    {LEANLAB_CALL(sendto), ENETUNREACH, false, {Condition::Kind::not_equal, 4, 0}, true},
+    {LEANLAB_CALL(connect), ENETUNREACH, false, {}, Handling::connection},
+    {LEANLAB_CALL(sendto), ENETUNREACH, false, {Condition::Kind::not_equal, 4, 0}, Handling::connection},
 };
 
 // The kinds of socket besides which none is had with a network: others reach parts of the kernel that nobody needs.
@@ -175,10 +201,10 @@ bool is_allowed_family(std::uint32_t family, Tier tier) {
 
 const CallRule k_no_fork[] = {
 #ifdef SYS_fork
-    {LEANLAB_CALL(fork), EAGAIN, true, {}, false},
-    {LEANLAB_CALL(vfork), EAGAIN, true, {}, false},
+    {LEANLAB_CALL(fork), EAGAIN, true},
+    {LEANLAB_CALL(vfork), EAGAIN, true},
 #endif
-    {LEANLAB_CALL(clone), EAGAIN, true, {Condition::Kind::no_bit, 0, CLONE_THREAD}, false},
+    {LEANLAB_CALL(clone), EAGAIN, true, {Condition::Kind::no_bit, 0, CLONE_THREAD}},
 };
 
 template <std::size_t N>
@@ -197,18 +223,19 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
   else {
     for (std::uint32_t family = 0; family <= k_highest_family; ++family) {
       if (!is_allowed_family(family, request.tier))
-        rules.push_back(
-            {LEANLAB_CALL(socket), EAFNOSUPPORT, true, {Condition::Kind::equal, 0, family}, false});
+        rules.push_back({LEANLAB_CALL(socket), EAFNOSUPPORT, true, {Condition::Kind::equal, 0, family}});
     }
   }
   if (request.tier == Tier::A && !request.listen.empty()) append(rules, k_watched);
   if (request.role != Role::agent) append(rules, k_no_memory_files);
   if (!request.fork) append(rules, k_no_fork);
+  // The first rule of a call decides.
+  if (request.tier == Tier::B && landlock < 3) rules.push_back({LEANLAB_CALL(truncate), EPERM, true});
+  if (request.tier == Tier::B || !request.watch.empty()) append(rules, k_on_files);
   if (request.tier == Tier::B) {
     append(rules, k_on_others);
     append(rules, k_pretended);
     if (landlock < 6) append(rules, k_signals);
-    if (landlock < 3) rules.push_back({LEANLAB_CALL(truncate), EPERM, true, {}, false});
   }
   return rules;
 }

@@ -16,15 +16,33 @@ struct Condition {
   std::uint32_t value = 0;
 };
 
+/// What the guardian does with a call that comes to it.
+enum class Handling {
+  deny,         ///< it is answered with the rule's error
+  change_mode,  ///< the guardian does it where the command may write (change_mode.h)
+  own_process,  ///< goes on when its first argument is the caller's own process, and is denied else
+  connection,   ///< goes on unless it leads to nobody (connections.h)
+  file,         ///< goes on; a try at a watched file is told, and in tier B shared memory is made private
+};
+
 struct CallRule {
   int number = 0;
   const char* name = nullptr;
   int error = 0;         ///< errno of the answer; 0: pretend that it was done
   bool counted = false;  ///< a try is evidence: it is told to the guardian
-  Condition condition;
-  bool emulated = false;  ///< the guardian does it, where it may (change_mode.h)
-  bool own_only = false;  ///< goes on when its first argument is the caller's own process, and is denied else
+  Condition condition = {};
+  Handling handling = Handling::deny;
 };
+
+/// Whether the call is the kernel's to do after the guardian has looked at it: nobody can look where nobody listens.
+constexpr bool is_looked_at(Handling handling) {
+  return handling == Handling::connection || handling == Handling::file;
+}
+
+/// Whether a call that the rule is for is stopped until the guardian has answered it.
+constexpr bool comes_to_guardian(const CallRule& rule) {
+  return rule.counted || rule.handling != Handling::deny;
+}
 
 /// The rules for this request, in the order of testing. `landlock` is the kernel's ABI: what it does not cover is denied here.
 std::vector<CallRule> call_rules(const Request& request, int landlock);
