@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "identity.h"
 #include "setup_channel.h"
 #include "world.h"
 
@@ -56,6 +57,7 @@ Contained contain(const Request& request) {
     contained.pid = start_command(request);
   }
   const int number = errno;
+  if (request.tier == Tier::B && contained.pid > 0 && is_privileged()) be_equal_to_nobody();
   ::close(channel[1]);
   contained.setup = channel[0];
   if (contained.pid > 0) contained.pidfd = static_cast<int>(::syscall(SYS_pidfd_open, contained.pid, 0));

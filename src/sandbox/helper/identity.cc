@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,10 +25,12 @@ void write_file(const std::string& path, const std::string& text) {
   ::close(fd);
 }
 
-void set_capabilities(std::uint64_t permitted) {
+void set_capabilities(std::uint64_t permitted, std::uint64_t inheritable) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const auto low = static_cast<std::uint32_t>(permitted), high = static_cast<std::uint32_t>(permitted >> 32);
-  const __user_cap_data_struct data[2] = {{low, low, low}, {high, high, high}};
+  const auto low = [](std::uint64_t set) { return static_cast<std::uint32_t>(set); };
+  const auto high = [](std::uint64_t set) { return static_cast<std::uint32_t>(set >> 32); };
+  const __user_cap_data_struct data[2] = {{low(permitted), low(permitted), low(inheritable)},
+                                          {high(permitted), high(permitted), high(inheritable)}};
   if (::syscall(SYS_capset, &header, data) != 0) setup_failed("capabilities");
 }
 
@@ -36,6 +39,10 @@ std::uint64_t permitted_capabilities() {
   __user_cap_data_struct data[2] = {};
   if (::syscall(SYS_capget, &header, data) != 0) return 0;
   return data[0].permitted | static_cast<std::uint64_t>(data[1].permitted) << 32;
+}
+
+bool may(unsigned capability) {
+  return (permitted_capabilities() >> capability & 1) != 0;
 }
 
 }  // namespace
@@ -55,7 +62,7 @@ bool is_privileged() {
 }
 
 bool may_mount() {
-  return (permitted_capabilities() >> CAP_SYS_ADMIN & 1) != 0;
+  return may(CAP_SYS_ADMIN);
 }
 
 void map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid) {
@@ -71,7 +78,7 @@ ShownIdentity shown_identity() {
 }
 
 void drop_capabilities() {
-  set_capabilities(0);
+  set_capabilities(0, 0);
 }
 
 void become_nobody(const Request& request) {
@@ -79,17 +86,29 @@ void become_nobody(const Request& request) {
   bool writes = false;
   for (const PathRule& rule : request.paths) writes = writes || rule.kind == PathRule::Kind::write;
   std::uint64_t kept = std::uint64_t{1} << CAP_DAC_READ_SEARCH;
-  if (writes) kept |= std::uint64_t{1} << CAP_DAC_OVERRIDE;
+  // Docker's root has only the larger right; then it serves for both, and Landlock still says what is written.
+  if (writes || !may(CAP_DAC_READ_SEARCH)) kept |= std::uint64_t{1} << CAP_DAC_OVERRIDE;
   kept &= permitted_capabilities();  // a container may have taken them away
   if (::setgroups(0, nullptr) != 0 || ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 ||
       ::setresgid(k_nobody, k_nobody, k_nobody) != 0 || ::setresuid(k_nobody, k_nobody, k_nobody) != 0) {
     setup_failed("identity");
   }
-  set_capabilities(kept);
+  set_capabilities(kept, kept);
   for (const unsigned capability : {CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE}) {
     if ((kept >> capability & 1) == 0) continue;
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0) setup_failed("capabilities");
   }
+}
+
+void be_equal_to_nobody() {
+  if (may(CAP_SYS_PTRACE)) return;
+  constexpr auto k_same = static_cast<unsigned>(-1);
+  // The real ids count for process_vm_readv(2), those of the file system for /proc. What the latter took away is taken back.
+  if (::setresgid(k_nobody, k_same, k_same) != 0 || ::setresuid(k_nobody, k_same, k_same) != 0)
+    setup_failed("identity");
+  ::setfsgid(k_nobody);
+  ::setfsuid(k_nobody);
+  set_capabilities(permitted_capabilities(), 0);
 }
 
 }  // namespace leanlab::helper

@@ -23,15 +23,19 @@ class AsCommand {
   explicit AsCommand(int tmp) {
     struct stat status{};
     if (::fstat(tmp, &status) != 0) return;
-    ::setfsgid(status.st_gid);
-    ::setfsuid(status.st_uid);
+    gid_ = static_cast<gid_t>(::setfsgid(status.st_gid));
+    uid_ = static_cast<uid_t>(::setfsuid(status.st_uid));
   }
   ~AsCommand() {
-    ::setfsuid(::geteuid());
-    ::setfsgid(::getegid());
+    ::setfsuid(uid_);
+    ::setfsgid(gid_);
   }
   AsCommand(const AsCommand&) = delete;
   AsCommand& operator=(const AsCommand&) = delete;
+
+ private:
+  uid_t uid_ = ::geteuid();
+  gid_t gid_ = ::getegid();
 };
 
 class Opened {
