@@ -51,19 +51,27 @@ std::string text_of(const Json& value, const char* key) {
   return found != value.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// What the record says was tried.
-std::vector<std::string> evidence(const Json& experiment) {
+std::string without(std::string text, const std::string& part) {
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at))
+    text.erase(at, part.size());
+  return text;
+}
+
+/// What the record says was tried, each once: what the kernel told first. `project` is left out of paths.
+std::vector<std::string> evidence(const Json& experiment, const std::string& project) {
   std::vector<std::string> pieces;
-  std::string calls;
+  const auto add = [&](const std::string& said) {
+    std::string piece = without(without(said, project), "the experiment tried to ");
+    if (std::find(pieces.begin(), pieces.end(), piece) == pieces.end()) pieces.push_back(std::move(piece));
+  };
   if (const auto denied = experiment.find("denied"); denied != experiment.end() && denied->is_array()) {
     for (const Json& one : *denied)
-      calls += (calls.empty() ? "denied: " : ", ") + (one.is_object() ? text_of(one, "call") : std::string());
+      if (one.is_object()) add(text_of(one, "call"));
   }
-  if (!calls.empty()) pieces.push_back(calls);
   if (const auto warnings = experiment.find("warnings");
       warnings != experiment.end() && warnings->is_array()) {
     for (const Json& warning : *warnings)
-      if (warning.is_string()) pieces.push_back(warning.get<std::string>());
+      if (warning.is_string()) add(warning.get<std::string>());
   }
   return pieces;
 }
@@ -160,7 +168,7 @@ Result<Record> Field::judge(const std::string& lab, const fs::path& file) {
   record.tier = text_of(experiment, "tier");
   if (const auto value = experiment.find("value"); value != experiment.end() && value->is_number())
     record.value = value->get<double>();
-  record.evidence = evidence(experiment);
+  record.evidence = evidence(experiment, (folder() / "project/").string());
   return record;
 }
 
@@ -279,6 +287,7 @@ Result<Outcome> Field::attempt(const Attack& attack, const std::string& lab) {
                attack.name);
   }
   outcome.held = wrong.empty();
+  outcome.seen = record.evidence;
   outcome.what = wrong.empty() ? describe(attack, record) : printable(wrong);
   return outcome;
 }

@@ -70,7 +70,10 @@ std::string describe(const Attack& attack, const Record& record) {
                      : attack.must == Must::contained ? "contained"
                      : attack.honest                  ? "scored " + short_number(*record.value)
                                                       : "score unmoved";
-  for (const std::string& piece : record.evidence) text += "; " + piece;
+  constexpr std::size_t k_most = 2, k_columns = 60;
+  for (std::size_t i = 0; i < std::min(k_most, record.evidence.size()); ++i)
+    text += (i == 0 ? "; seen: " : ", ") + clip(record.evidence[i], k_columns);
+  if (record.evidence.size() > k_most) text += fmt::format(" and {} more", record.evidence.size() - k_most);
   return printable(text);
 }
 

@@ -28,16 +28,17 @@ struct Outcome {
   Must must = Must::unmoved;
   sandbox::Tier tier = sandbox::Tier::C;
   bool honest = false;
-  bool held = false;     ///< an honest program: it passed
-  bool skipped = false;  ///< not tried, see `what`
-  std::string what;      ///< one line: what happened
+  bool held = false;              ///< an honest program: it passed
+  bool skipped = false;           ///< not tried, see `what`
+  std::string what;               ///< one line: what happened
+  std::vector<std::string> seen;  ///< what its record says it tried, all of it
 };
 
 /// An outcome of `attack`, with nothing known yet.
 [[nodiscard]] Outcome outcome_of(const Attack& attack, sandbox::Tier tier);
 /// Why `record` is not what the attack must get, or empty. `reference` is the score of the honest program.
 [[nodiscard]] std::string objection(const Attack& attack, const Record& record, double reference);
-/// One line about a record that is as it must be.
+/// One line about a record that is as it must be, with the first few things that were seen of it.
 [[nodiscard]] std::string describe(const Attack& attack, const Record& record);
 
 }  // namespace leanlab::redteam

@@ -76,6 +76,17 @@ TEST(Verdict, honest_programs) {
   EXPECT_FALSE(holds(Must::better, without_score("invalid")));
 }
 
+TEST(Verdict, the_line_names_the_first_tries_and_counts_the_rest) {
+  Record record = judged(k_honest);
+  record.evidence = {"open lab/answers.json", std::string(200, 'x'), "ptrace", "fork"};
+  const std::string line = describe(attack(Must::unmoved), record);
+  EXPECT_TRUE(line.starts_with("score unmoved; seen: open lab/answers.json, xxx")) << line;
+  EXPECT_TRUE(line.ends_with(" and 2 more")) << line;
+  EXPECT_LT(line.size(), 140u);
+  record.evidence.clear();
+  EXPECT_EQ(describe(attack(Must::unmoved), record), "score unmoved");
+}
+
 TEST(Verdict, what_is_shown_is_safe_for_a_screen) {
   Record record = without_score("invalid");
   record.reason = "\x1b[2J";

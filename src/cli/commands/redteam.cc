@@ -185,6 +185,7 @@ Json to_json(const Plan& plan, const std::vector<Outcome>& outcomes) {
                        {"class", outcome.group},
                        {"held", outcome.held},
                        {"what", outcome.what},
+                       {"seen", outcome.seen},
                        {"tries", outcome.tries},
                        {"must", redteam::name(outcome.must)},
                        {"tier", sandbox::name(outcome.tier)},

@@ -29,42 +29,45 @@ std::optional<FileCall> file_call(const seccomp_notif& call) {
   const auto at = [&](std::uint64_t folder, std::uint64_t path) {
     return path_of_caller(caller, static_cast<int>(folder), path);
   };
-  FileCall found{.caller = caller};
+  const auto one = [&](Kind kind, std::uint64_t folder, std::uint64_t path, int flags = 0) {
+    return FileCall{kind, caller, at(folder, path), "", flags};
+  };
+  FileCall found;
   switch (call.data.nr) {
     case SYS_openat:
-      found = {Kind::open, caller, at(args[0], args[1]), "", static_cast<int>(args[2])};
+      found = one(Kind::open, args[0], args[1], static_cast<int>(args[2]));
       break;
     case SYS_openat2:
-      found = {Kind::open, caller, at(args[0], args[1]), "", flags_of_openat2(caller, args[2])};
+      found = one(Kind::open, args[0], args[1], flags_of_openat2(caller, args[2]));
       break;
     case SYS_unlinkat:
-      found = {Kind::remove, caller, at(args[0], args[1])};
+      found = one(Kind::remove, args[0], args[1]);
       break;
     case SYS_linkat:
-      found = {Kind::link, caller, at(args[0], args[1]), at(args[2], args[3])};
+      found = {Kind::link, caller, at(args[0], args[1]), at(args[2], args[3]), 0};
       break;
     case SYS_renameat:
     case SYS_renameat2:
-      found = {Kind::change, caller, at(args[0], args[1])};
+      found = one(Kind::change, args[0], args[1]);
       break;
     case SYS_truncate:
-      found = {Kind::change, caller, at(k_here, args[0])};
+      found = one(Kind::change, k_here, args[0]);
       break;
 #ifdef SYS_open
     case SYS_open:
-      found = {Kind::open, caller, at(k_here, args[0]), "", static_cast<int>(args[1])};
+      found = one(Kind::open, k_here, args[0], static_cast<int>(args[1]));
       break;
     case SYS_creat:
-      found = {Kind::open, caller, at(k_here, args[0]), "", O_CREAT | O_WRONLY | O_TRUNC};
+      found = one(Kind::open, k_here, args[0], O_CREAT | O_WRONLY | O_TRUNC);
       break;
     case SYS_unlink:
-      found = {Kind::remove, caller, at(k_here, args[0])};
+      found = one(Kind::remove, k_here, args[0]);
       break;
     case SYS_link:
-      found = {Kind::link, caller, at(k_here, args[0]), at(k_here, args[1])};
+      found = {Kind::link, caller, at(k_here, args[0]), at(k_here, args[1]), 0};
       break;
     case SYS_rename:
-      found = {Kind::change, caller, at(k_here, args[0])};
+      found = one(Kind::change, k_here, args[0]);
       break;
 #endif
     default:

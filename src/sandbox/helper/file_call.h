@@ -13,9 +13,9 @@ struct FileCall {
   enum class Kind { open, remove, link, change };
   Kind kind = Kind::open;
   pid_t caller = -1;
-  std::string path = {};    ///< absolute and plain; links are not followed
-  std::string second = {};  ///< link: the new name, likewise
-  int flags = 0;            ///< open: O_RDONLY and so on
+  std::string path;    ///< absolute and plain; links are not followed
+  std::string second;  ///< link: the new name, likewise
+  int flags = 0;       ///< open: O_RDONLY and so on
   /// Whether it wants to have something changed.
   bool writes() const;
 };
