@@ -104,6 +104,8 @@ class WholePath(AgentTest):
         turns = self.ledger("turn")
         self.assertEqual({turn["outcome"] for turn in turns}, {"done"}, turns)
         self.assertEqual({turn["role"] for turn in turns}, {"architect", "worker", "director", "critic"})
+        files = [denied for turn in turns for denied in turn["denied"] if denied["what"].startswith(("open ", "change "))]
+        self.assertEqual(files, [], "an honest agent is said to have reached for what is kept from it")
         of_run = [turn for turn in turns if turn["role"] != "architect"]
         self.assertEqual(summary["turns"], len(of_run))
         if summary["tokens"] is not None:
