@@ -49,7 +49,8 @@ Result<Intake> take_in(const Session& session, const fs::path& file, const fs::p
   const fs::path real = fs::canonical(file, error);
   const fs::path folder = fs::canonical(experiments, error);
   if (error || !is_inside(real, folder)) {
-    return refuse("{} does not lie inside {}/", file.string(), session.config.experiments_dir);
+    return refuse("{} does not lie inside {}/ of the lab; copy it there", file.string(),
+                  session.config.experiments_dir);
   }
   // O_NONBLOCK: should a named pipe have taken the file's place meanwhile, opening it must not wait.
   auto fd = open_file(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);

@@ -10,6 +10,21 @@
 
 namespace leanlab::metric {
 
+namespace {
+
+/// As a person means it: from here, else as the lab's table names it, else by its name alone.
+fs::path named_file(const Session& session, const std::string& file) {
+  const fs::path here = fs::absolute(file);
+  std::error_code error;
+  for (const fs::path& path :
+       {here, session.place.folder / file, session.place.folder / session.config.experiments_dir / file}) {
+    if (fs::exists(fs::symlink_status(path, error))) return path;
+  }
+  return here;
+}
+
+}  // namespace
+
 Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Place& place,
                                      const std::vector<std::string>& files, const std::string& driver,
                                      const lab::EventSink& sink, const Clock& clock,
@@ -34,7 +49,7 @@ Result<lab::RunSummary> submit_files(const lab::Project& project, const lab::Pla
   std::uint64_t attempt = 0;
   TRY_ASSIGN(const auto pending, session->book->pending());
   for (const lab::Experiment& experiment : pending) TRY(continue_attempt(context, ++attempt, experiment));
-  for (const std::string& file : files) TRY(submit_attempt(context, ++attempt, fs::absolute(file)));
+  for (const std::string& file : files) TRY(submit_attempt(context, ++attempt, named_file(*session, file)));
   TRY_ASSIGN(summary.best, session->book->champion());
   summary.seconds = std::chrono::duration<double>(clock.steady() - started).count();
   session->tell(summary);

@@ -33,7 +33,14 @@ class Submitted(LeanlabTest):
         self.assert_refused("/dev/zero", r"device|regular file|inside")
 
     def test_outside_the_folder(self):
-        self.assert_refused(self.outside("a.txt", "x = 1\n"), r"inside")
+        self.assert_refused(self.outside("a.txt", "x = 1\n"), r"inside .*copy it there")
+
+    def test_a_file_may_be_named_as_the_lab_does(self):
+        for number, name in enumerate(("mine.txt", "experiments/other.txt"), 1):
+            self.candidate(name.split("/")[-1], f"x = {number}\n")
+            done = self.json("submit", "numbers", name)
+            self.assertEqual([one["experiment_file"] for one in done["experiments"]], ["experiments/" + name.split("/")[-1]])
+        self.assert_book_is_sound(self.numbers, 2)
 
     def test_a_pipe(self):
         pipe = self.numbers.folder / "experiments" / "pipe.txt"
