@@ -1,7 +1,10 @@
 // What a sandboxed program sees and may do, in tiers A and B alike.
+#include <algorithm>
 #include <csignal>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -203,6 +206,29 @@ TEST_P(Isolation, has_no_network) {
   const Outcome outcome = sh(generous(), "/usr/bin/python3 -c 'import socket; socket.socket()'");
   EXPECT_NE(outcome.status.exit_status, 0);
   EXPECT_EQ(tries(outcome, "socket (inet)"), 1u);
+}
+
+// An end of a pair of datagrams could send to the system's log, or to an experiment beside it.
+TEST_P(Isolation, reaches_no_socket_of_this_machine_from_a_pair) {
+  const std::string place = (folder_.path() / "socket").string();
+  const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  ASSERT_LT(place.size(), sizeof address.sun_path);
+  std::copy(place.begin(), place.end(), address.sun_path);
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  fs::permissions(place, fs::perms::all);
+  Policy policy = generous();
+  policy.paths = {{folder_.path().string(), Access::read}};
+  const std::string kinds = "for kind in s.SOCK_DGRAM, s.SOCK_RAW, s.SOCK_DGRAM | s.SOCK_CLOEXEC:\n";
+  const Outcome outcome = sh(policy, "/usr/bin/python3 -c 'import socket as s\n" + kinds +
+                                         "  try: s.socketpair(s.AF_UNIX, kind)[0].sendto(b\"x\", \"" + place +
+                                         "\"); print(kind)\n  except OSError: pass\n" +
+                                         "p = s.socketpair(); p[0].send(b\"x\"); print(\"pair\")'");
+  EXPECT_EQ(outcome.out, "pair\n") << outcome.err;
+  EXPECT_EQ(tries(outcome, "socketpair"), 3u);
+  char byte = 0;
+  EXPECT_LT(::recv(socket.get(), &byte, 1, 0), 0);
 }
 
 TEST_P(Isolation, is_nobody_special) {

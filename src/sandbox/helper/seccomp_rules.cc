@@ -120,6 +120,9 @@ const CallRule k_denied_by_argument[] = {
     {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tiocsti}},
     {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tioclinux}},
     {LEANLAB_CALL(socketpair), EPERM, true, {Condition::Kind::not_equal, 0, AF_UNIX}},
+    // Streams and packets stay with their other end; an end of a pair of datagrams (2; 3 is the same) can send to any
+    // socket that has a name, and Landlock does not look at those that are files.
+    {LEANLAB_CALL(socketpair), EPERM, true, {Condition::Kind::any_bit, 1, SOCK_DGRAM}},
 };
 
 // Without a process namespace others can be named: only oneself (0) is allowed.
