@@ -1,6 +1,8 @@
 // What isolation costs: `true` spawned bare, in tiers C, B and A, and by bubblewrap, pair by pair in turn.
-// Prints medians, their spread, and the ratio to a bare spawn and to bubblewrap. Argument: number of rounds (200).
+// Prints medians of time and processor time, their spread, and the ratio to a bare spawn and to bubblewrap.
+// Arguments: number of rounds (200), and the name of the only contender to run, for a profiler.
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
@@ -8,7 +10,9 @@
 #include <vector>
 
 #include <fmt/core.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "base/process.h"
 #include "sandbox/launch.h"
@@ -23,8 +27,18 @@ struct Contender {
   std::string name;
   std::function<bool()> once;
   std::vector<double> milliseconds;
-  double cpu_milliseconds = 0;  // of all rounds: on a machine that others use too, it says more than the time
+  std::vector<double> cpu_milliseconds;  // on a machine that others use too, it says more than the time
 };
+
+// A contender may leave its inner processes to whoever comes next above it (bubblewrap does): only who reaps them is told
+// what they used.
+void adopt_orphans() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+void reap_orphans() {
+  while (::wait(nullptr) > 0 || errno == EINTR) {
+  }
+}
 
 // What this process and all children that it waited for have used so far.
 double cpu_used_ms() {
@@ -78,11 +92,41 @@ std::vector<Contender> contenders() {
   return all;
 }
 
+std::string spread(const std::vector<double>& values) {
+  return fmt::format("{:.2f} | {:.2f} to {:.2f}", quantile(values, 0.5), quantile(values, 0.1),
+                     quantile(values, 0.9));
+}
+
+void print(const std::vector<Contender>& all, int rounds) {
+  fmt::print(
+      "| spawn of true, {} rounds in turn | CPU ms, median | 10 % to 90 % | to bare | to bubblewrap "
+      "| ms, median | 10 % to 90 % | to bare | to bubblewrap "
+      "|\n|---|---:|---|---:|---:|---:|---|---:|---:|\n",
+      rounds);
+  const auto ratio = [](const std::vector<double>& values, const std::vector<double>& anchor) {
+    return quantile(values, 0.5) / quantile(anchor, 0.5);
+  };
+  const auto ratios = [&](const Contender& contender, auto values) {
+    const bool has_bwrap = all.back().name == "bubblewrap";
+    return fmt::format(
+        "{:.2f} | {}", ratio(contender.*values, all.front().*values),
+        has_bwrap ? fmt::format("{:.2f}", ratio(contender.*values, all.back().*values)) : "not here");
+  };
+  for (const Contender& contender : all) {
+    fmt::print("| {} | {} | {} | {} | {} |\n", contender.name, spread(contender.cpu_milliseconds),
+               ratios(contender, &Contender::cpu_milliseconds), spread(contender.milliseconds),
+               ratios(contender, &Contender::milliseconds));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 200;
   auto all = contenders();
+  if (argc > 2) std::erase_if(all, [&](const Contender& one) { return one.name != argv[2]; });
+  if (all.empty()) return 2;
+  adopt_orphans();
   for (int round = -5; round < rounds; ++round) {
     for (Contender& contender : all) {
       const double cpu_before = cpu_used_ms();
@@ -92,24 +136,12 @@ int main(int argc, char** argv) {
         return 1;
       }
       const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      reap_orphans();
       if (round < 0) continue;
       contender.milliseconds.push_back(took.count());
-      contender.cpu_milliseconds += cpu_used_ms() - cpu_before;
+      contender.cpu_milliseconds.push_back(cpu_used_ms() - cpu_before);
     }
   }
-  const double baseline = quantile(all.front().milliseconds, 0.5);
-  const bool has_bwrap = all.back().name == "bubblewrap";
-  const double bubblewrap = quantile(all.back().milliseconds, 0.5);
-  fmt::print(
-      "| spawn of true, {} rounds in turn | median ms | 10 % to 90 % | to bare | to bubblewrap "
-      "| CPU ms |\n|---|---|---|---|---|---|\n",
-      rounds);
-  for (const Contender& contender : all) {
-    const double median = quantile(contender.milliseconds, 0.5);
-    fmt::print("| {} | {:.2f} | {:.2f} to {:.2f} | {:.2f} | {} | {:.2f} |\n", contender.name, median,
-               quantile(contender.milliseconds, 0.1), quantile(contender.milliseconds, 0.9),
-               median / baseline, has_bwrap ? fmt::format("{:.2f}", median / bubblewrap) : "not here",
-               contender.cpu_milliseconds / rounds);
-  }
+  print(all, rounds);
   return 0;
 }
