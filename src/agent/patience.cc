@@ -25,6 +25,9 @@ const char* title(TurnEnd end) {
   }
 }
 
+// A countdown ends with its last second.
+constexpr milliseconds k_worth_telling{200};
+
 bool needs_person(TurnEnd end) {
   return end == TurnEnd::logged_out || end == TurnEnd::out_of_credit;
 }
@@ -96,14 +99,13 @@ Result<Pause> Patience::next_pause(const Agent& agent, const Turn& turn) {
 
 Status Patience::wait(Pause pause, const Interrupt& interrupt, const OnPause& on_pause) const {
   const SteadyTime end = clock_.steady() + pause.left;
-  while (true) {
-    if (on_pause) on_pause(pause);
+  while (pause.left > milliseconds(0)) {
+    if (on_pause && (pause.begins || pause.left >= k_worth_telling)) on_pause(pause);
     pause.begins = false;
-    pause.left = std::chrono::duration_cast<milliseconds>(end - clock_.steady());
-    if (pause.left <= milliseconds(0)) return {};
     if (interrupt.wait_for(std::min(pause.left, between_tellings(pause.left)))) return interrupt.check();
     pause.left = std::chrono::duration_cast<milliseconds>(end - clock_.steady());
   }
+  return {};
 }
 
 Status Patience::hold_back(const Interrupt& interrupt, const OnPause& on_pause) {

@@ -57,6 +57,22 @@ TEST(Patience, TakesAParkedTurnAgainAndCountsEveryTry) {
   EXPECT_EQ(agent.sessions[1], "s1") << "what was begun is continued";
 }
 
+TEST(Patience, ACountdownNeverTellsThatNothingIsLeft) {
+  Scripted agent;
+  agent.turns = {turn_with(TurnEnd::rate_limited), turn_with(TurnEnd::done)};
+  PatienceOptions options = quick();
+  options.first_pause = options.longest_pause =
+      1100ms;  // told when it begins and a second later, when little is left
+  Patience patience(system_clock(), options);
+  const Interrupt interrupt;
+  std::vector<std::chrono::milliseconds> left;
+  const auto turn =
+      patience.take_turn(agent, {}, interrupt, [&](const Pause& pause) { left.push_back(pause.left); });
+  ASSERT_TRUE(turn);
+  ASSERT_FALSE(left.empty());
+  for (const auto& one : left) EXPECT_GE(one, 200ms);
+}
+
 TEST(Patience, AFailedTurnIsNotTakenAgain) {
   Scripted agent;
   agent.turns = {turn_with(TurnEnd::failed)};
