@@ -130,6 +130,17 @@ Environment agent_environment(const fs::path& home, const std::vector<std::strin
   return result;
 }
 
+std::vector<std::string> named_for_agents() {
+  std::vector<std::string> names;
+  const char* named = std::getenv("LEANLAB_AGENT_ENV");
+  for (std::string_view rest = named == nullptr ? "" : named; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (const auto name = trim(rest.substr(0, comma)); !name.empty()) names.emplace_back(name);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return names;
+}
+
 std::vector<std::string> secrets_in(const Environment& environment) {
   std::vector<std::string> secrets;
   for (const auto& [name, value] : environment) {
@@ -142,7 +153,8 @@ std::vector<std::string> secrets_in(const Environment& environment) {
 }
 
 fs::path users_folder(const char* variable, const char* fallback) {
-  if (const char* given = std::getenv(variable); given != nullptr && *given != '\0') return given;
+  const char* given = *variable == '\0' ? nullptr : std::getenv(variable);
+  if (given != nullptr && *given != '\0') return given;
   const char* home = std::getenv("HOME");
   return home == nullptr || *home == '\0' ? fs::path() : fs::path(home) / fallback;
 }

@@ -48,6 +48,8 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 /// Of our environment what every agent gets: PATH, proxies, certificates, a fixed locale; then what `pass` names. A pattern
 /// ending in '*' names a prefix. HOME is `home`.
 [[nodiscard]] Environment agent_environment(const fs::path& home, const std::vector<std::string>& pass);
+/// The variables that a person passes on to agents by name: LEANLAB_AGENT_ENV=NAME,PREFIX_*.
+[[nodiscard]] std::vector<std::string> named_for_agents();
 /// The values in it that are secret by their names (…KEY, …TOKEN, …SECRET, …PASSWORD).
 [[nodiscard]] std::vector<std::string> secrets_in(const Environment& environment);
 

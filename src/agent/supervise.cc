@@ -176,6 +176,7 @@ Clocks clocks_of(const AgentProgram& program) {
   Clocks clocks = usual_clocks();
   if (!is_stream(program))
     clocks.first = clocks.silence = std::chrono::hours(24 * 365 * 50);  // only the turn has a limit
+  if (program.farewell) clocks.farewell = *program.farewell;
   return clocks;
 }
 

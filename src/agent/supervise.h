@@ -92,6 +92,7 @@ struct AgentProgram {
   /// Whether it tells what it does, line by line; one that speaks at its end may be silent until then.
   enum class Speech { as_it_works, at_its_end } speech = Speech::as_it_works;
   std::uint64_t kept_output = 1u << 20;  ///< of stdout and stderr, for Reader::end
+  std::optional<std::chrono::milliseconds> farewell = std::nullopt;  ///< other than the usual one
 };
 
 /// Runs the program in the agent's sandbox until it ends or a clock or the interrupt ends it; nothing that it started is left.

@@ -41,6 +41,7 @@ class Attempt {
   Result<AttemptEnd> fruitless(const std::string& reason);
   Result<AttemptEnd> gave_nothing(const Error& why);
   Result<AttemptEnd> refused(const std::string& file, const Error& why);
+  Status write_brief(const Material& material);
   Result<agent::Turn> propose(std::uint64_t remaining);
   Result<agent::Turn> ask_again(agent::Turn turn, std::uint64_t remaining);
   enum class Makes { proposal, repair };
@@ -176,6 +177,13 @@ void Attempt::add_cost(const agent::Turn& turn) {
   experiment_.tokens = sum;
 }
 
+Status Attempt::write_brief(const Material& material) {
+  TRY_ASSIGN(brief_, lab::worker_prompt({session_.place, session_.config, *session_.book},
+                                        {material.parent, material.inspirations, workspace_.parent_file,
+                                         workspace_.suggested_file}));
+  return {};
+}
+
 Result<agent::Turn> Attempt::propose(std::uint64_t remaining) {
   context_.proposing.acquire();
   struct Release {
@@ -188,12 +196,9 @@ Result<agent::Turn> Attempt::propose(std::uint64_t remaining) {
   TRY_ASSIGN(const Material material, pick(session_), "choosing what to start from");
   TRY_ASSIGN(workspace_, make_workspace(session_, material, number_), "making a private copy of {}",
              session_.place.name);
-  TRY_ASSIGN(std::string prompt, lab::worker_prompt({session_.place, session_.config, *session_.book},
-                                                    {material.parent, material.inspirations,
-                                                     workspace_.parent_file, workspace_.suggested_file}));
+  TRY(write_brief(material));
   if (material.parent) experiment_.parent = material.parent->id();
-  brief_ = prompt;
-  TRY_ASSIGN(agent::Turn turn, take_turn(Makes::proposal, std::move(prompt), remaining));
+  TRY_ASSIGN(agent::Turn turn, take_turn(Makes::proposal, brief_, remaining));
   crash_point("loop.proposed");
   return ask_again(std::move(turn), remaining);
 }
@@ -227,6 +232,8 @@ Result<AttemptEnd> Attempt::recover_and_judge(const KeptTurn& kept) {
   agent_session_ = kept.turn.session;
   note_refusals(kept.record);
   transcript_ = kept.record.transcript;
+  TRY_ASSIGN(const Material material, pick(session_), "choosing what to start from");
+  TRY(write_brief(material));
   // The crash may have come just behind its record: then it is in the book, and nothing is to be told.
   const std::string file = proposed_file(kept.turn);
   const auto intake = take_in(session_, file, workspace_.folder / session_.config.experiments_dir);
@@ -332,9 +339,11 @@ Result<bool> Attempt::repair() {
   if (!possible || experiment_.fixes >= session_.config.max_fix_calls) return false;
   const std::uint32_t fix = experiment_.fixes + 1;
   phase(lab::Phase::repairing, fmt::format("fix {} of {}", fix, session_.config.max_fix_calls));
-  const std::string name = fs::path(file_in_workspace_).filename().string();
-  auto turn = take_turn(Makes::repair,
-                        lab::repair_prompt(name, experiment_.reason, fix, session_.config.max_fix_calls), 0);
+  const fs::path file = fs::path(file_in_workspace_).lexically_relative(workspace_.folder);
+  std::string prompt =
+      lab::repair_prompt(file.string(), experiment_.reason, fix, session_.config.max_fix_calls);
+  if (!agent_session_) prompt = brief_ + "\n\n" + prompt;  // it has forgotten what it was asked
+  auto turn = take_turn(Makes::repair, std::move(prompt), 0);
   if (!turn && turn.error().code == ErrorCode::budget_spent) return false;
   if (!turn && turn.error().code != ErrorCode::goal_not_met) return fail(turn.error());
   experiment_.fixes = fix;

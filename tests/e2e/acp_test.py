@@ -25,6 +25,9 @@ class Acp(AgentTest):
         [experiment] = self.json("run", "numbers", "--n", 1, "--agent", self.spec)["experiments"]
         self.assertEqual(experiment["value"], 6)
         self.assertEqual(experiment["notes"], "was refused the client's files")
+        events = self.json("log", "numbers/1")["events"]
+        calls = [event["event"] for event in events if event["event"].startswith("tool_")]
+        self.assertEqual(calls, ["tool_call", "tool_result"] * 2, "a call that is told when it is over is over")
 
     def test_files_through_the_client_stay_in_its_copy(self):
         [experiment] = self.json("run", "numbers", "--n", 1, "--agent", self.spec + " files")["experiments"]
@@ -43,7 +46,23 @@ class Acp(AgentTest):
 
     def test_an_agent_that_wants_a_login_is_exit_5(self):
         done = self.leanlab("run", "numbers", "--n", 1, "--agent", f"{self.spec} login", code=5, env={"LEANLAB_PATIENCE": "0"})
-        self.assert_explains(done, "not logged in")
+        self.assert_explains(done, "not logged in", "LEANLAB_AGENT_ENV")
+
+    def test_a_login_that_needs_nobody_is_taken(self):
+        env = {"LEANLAB_PATIENCE": "0", "MY_API_KEY": "sk-mine-0123456789"}
+        done = self.leanlab("run", "numbers", "--n", 1, "--agent", f"{self.spec} key", code=5, env=env)
+        self.assert_explains(done, "not logged in", "In the browser, By key")
+        [experiment] = self.json("run", "numbers", "--n", 1, "--agent", f"{self.spec} key", env={**env, "LEANLAB_AGENT_ENV": "MY_API_KEY"})["experiments"]
+        self.assertEqual(experiment["value"], 6)
+        self.assert_explains(self.leanlab("log", "numbers/1", "--transcript"), "it logs in by my-api-key")
+
+    def test_another_version_of_the_protocol(self):
+        done = self.leanlab("run", "numbers", "--n", 3, "--agent", f"{self.spec} version", code=5)
+        self.assert_explains(done, "it speaks version 7 of the Agent Client Protocol, and leanlab version 1", "another agent with --agent")
+
+    def test_a_repair_gets_the_whole_brief_and_the_error(self):
+        [experiment] = self.json("run", "numbers", "--n", 1, "--agent", f"{self.spec} mend")["experiments"]
+        self.assertEqual(experiment["value"], 5)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ class Api(AgentTest):
 
     def test_a_repair_continues_the_conversation(self):
         mend = {"when": "failed (fix", "capture": {"file": r"experiment (\S+) failed"}, "steps": [
-            {"shell": "printf '# mended\\nx = 5\\n' > experiments/${file}"}, {"text": "Mended."}]}
+            {"shell": "printf '# mended\\nx = 5\\n' > ${file}"}, {"text": "Mended."}]}
         self.model(mend, worker_rule(steps=[{"shell": "printf '# i\\nx = wrong\\n' > ${file}"}, {"text": "Done."}]))
         self.assertEqual(self.run_it(1)["experiments"][0]["value"], 5)
         self.assertEqual(self.asked()[-1]["prompts"], 2)

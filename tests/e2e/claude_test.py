@@ -55,7 +55,7 @@ class RealClaude(AgentTest):
             {"text": '{"experiment_file": "${file}", "valid": true, "notes": "first"}'},
         ])
         mend = {"when": "failed (fix", "capture": {"file": r"experiment (\S+) failed"}, "steps": [
-            {"shell": "printf '# mended\\nx = 5\\n' > experiments/${file}"}, {"text": "Mended."}]}
+            {"shell": "printf '# mended\\nx = 5\\n' > ${file}"}, {"text": "Mended."}]}
         self.model(mend, rule)
         summary = self.run_it(1)
         self.assertEqual([e["value"] for e in summary["experiments"]], [5], summary)

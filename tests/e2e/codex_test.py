@@ -35,7 +35,7 @@ class RealCodex(AgentTest):
             {"text": '{"experiment_file": "${file}", "valid": true, "notes": "first"}'},
         ])
         mend = {"when": "failed (fix", "capture": {"file": r"experiment (\S+) failed"}, "steps": [
-            {"shell": "printf '# mended\\nx = 5\\n' > experiments/${file}"}, {"text": "Mended."}]}
+            {"shell": "printf '# mended\\nx = 5\\n' > ${file}"}, {"text": "Mended."}]}
         self.provider(mend, rule)
         [experiment] = self.run_it(1)["experiments"]
         self.assertEqual(experiment["value"], 5)

@@ -1,7 +1,9 @@
 // An agent that speaks the Agent Client Protocol through its official SDK: asks for a permission, tries to use the client's
 // files, writes the experiment that the prompt names, and reports it.
-//   node acp_agent.mjs SDK_MODULE [MODE]     MODE: good (default), files, refuse, crash, hang, login; or the URL of a model server with
-//                                            OpenAI's chat completions: then it does what that says, with a shell of its own
+//   node acp_agent.mjs SDK_MODULE [MODE]     MODE: good (default), files, refuse, crash, hang, login; key (logs in by MY_API_KEY alone);
+//                                            version (speaks another one); mend (its first file is bad, and it remembers nothing); or
+//                                            the URL of a model server with OpenAI's chat completions: then it does what that says,
+//                                            with a shell of its own
 import { execSync } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
@@ -9,6 +11,7 @@ import { Readable, Writable } from "node:stream";
 const [sdk, mode = "good"] = process.argv.slice(2);
 const acp = await import(sdk);
 let cwd;
+let authenticated = false;
 
 // A small agent on a model: a shell until an answer calls nothing.
 async function converse(text, say, update) {
@@ -65,8 +68,14 @@ async function prompted({ params, client }) {
   if (mode === "hang") await new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));
   if (mode === "refuse") return { stopReason: "refusal" };
   const file = /new file, (\S+?)[.]\s/.exec(prompt[0].text)[1];
+  if (mode === "mend") {
+    const told = ["Find the largest x", "failed (fix 1 of", "Mend that file"].every((words) => prompt[0].text.includes(words));
+    writeFileSync(file, `# ${told ? "mended" : "begun"}\nx = ${told ? 5 : "wrong"}\n`);
+    return { stopReason: "end_turn" };
+  }
   if (mode === "files") return throughFiles(sessionId, client, file);
   await say("I begin. ");
+  await update({ sessionUpdate: "tool_call", toolCallId: "call-0", title: "Look around", kind: "read", status: "completed", rawOutput: "a file" });
   const toolCall = { toolCallId: "call-1", title: `Write ${file}`, kind: "edit", status: "pending", rawInput: { file } };
   await update({ sessionUpdate: "tool_call", ...toolCall });
   const options = [
@@ -84,10 +93,19 @@ async function prompted({ params, client }) {
 
 acp
   .agent({ name: "example" })
-  .onRequest("initialize", () => ({ protocolVersion: acp.PROTOCOL_VERSION, agentCapabilities: {}, authMethods: [] }))
+  .onRequest("initialize", () => ({
+    protocolVersion: mode === "version" ? 7 : acp.PROTOCOL_VERSION,
+    agentCapabilities: {},
+    authMethods: mode === "key" ? [{ id: "browser", name: "In the browser" }, { id: "my-api-key", name: "By key" }] : [],
+  }))
+  .onRequest("authenticate", ({ params }) => {
+    if (params.methodId !== "my-api-key") throw acp.RequestError.authRequired();
+    authenticated = true;
+    return {};
+  })
   .onRequest("session/new", ({ params }) => {
     cwd = params.cwd;
-    if (mode === "login") throw acp.RequestError.authRequired();
+    if (mode === "login" || (mode === "key" && !authenticated)) throw acp.RequestError.authRequired();
     return { sessionId: "session-1" };
   })
   .onRequest("session/prompt", prompted)

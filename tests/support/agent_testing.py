@@ -11,12 +11,17 @@ from pathlib import Path
 import model_server
 from leanlab_testing import LeanlabTest
 
-# Pinned, so that a test that fails tells of our change and not of theirs.
+# The folder of each in node_modules, and what npm is asked for. Pinned, so that a test that fails tells of our change and not of theirs.
 PACKAGES = {
-    "claude": ("@anthropic-ai/claude-code", "2.1.197"),
-    "codex": ("@openai/codex", "0.169.0"),
-    "acp": ("@agentclientprotocol/sdk", "2.4.0"),
-    "mcp": ("@modelcontextprotocol/sdk", None),
+    "claude": ("@anthropic-ai/claude-code", "@anthropic-ai/claude-code@2.1.197"),
+    "codex": ("@openai/codex", "@openai/codex@0.169.0"),
+    "acp": ("@agentclientprotocol/sdk", "@agentclientprotocol/sdk@2.4.0"),
+    # The last version of the protocol's SDK that brings its example agent.
+    "acp-example": ("acp-sdk-1", "acp-sdk-1@npm:@agentclientprotocol/sdk@1.9.0"),
+    "claude-acp": ("@agentclientprotocol/claude-agent-acp", "@agentclientprotocol/claude-agent-acp@0.101.0"),
+    "codex-acp": ("@zed-industries/codex-acp", "@zed-industries/codex-acp@0.16.0"),
+    "gemini": ("@google/gemini-cli", "@google/gemini-cli@0.61.0"),
+    "mcp": ("@modelcontextprotocol/sdk", "@modelcontextprotocol/sdk"),
 }
 
 
@@ -27,7 +32,7 @@ def cache_folder() -> Path:
 
 def installed(name: str) -> Path:
     """The folder with npm's packages in it; installs `name`'s package there the first time. Skips where npm cannot."""
-    package, version = PACKAGES[name]
+    package, wanted = PACKAGES[name]
     folder = cache_folder()
     modules = folder / "node_modules"
     if not (modules / package).exists():
@@ -37,7 +42,6 @@ def installed(name: str) -> Path:
         with open(folder / ".lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (modules / package).exists():
-                wanted = f"{package}@{version}" if version else package
                 done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", wanted], cwd=folder,
                                       capture_output=True, text=True, timeout=280, stdin=subprocess.DEVNULL)
                 if done.returncode != 0:
@@ -54,6 +58,26 @@ def program(name: str) -> Path:
         if path.is_file() and os.access(path, os.X_OK):
             return path
     raise unittest.SkipTest(f"{package} has no program for this machine ({machine})")
+
+
+def node() -> str:
+    path = shutil.which("node")
+    if not path:
+        raise unittest.SkipTest("node is not installed")
+    return path
+
+
+def acp_command(name: str) -> str:
+    """What --agent takes for a real ACP agent: "claude-acp", "codex-acp", "gemini", or the protocol's own "acp-example"."""
+    modules = installed(name)
+    if name == "codex-acp":
+        machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+        program = modules / f"@zed-industries/codex-acp-linux-{machine}" / "bin" / "codex-acp"
+        if not program.exists():
+            raise unittest.SkipTest(f"codex-acp has no program for this machine ({machine})")
+        return f"acp:{program}"
+    script = {"claude-acp": "dist/index.js", "gemini": "bundle/gemini.js --acp", "acp-example": "dist/examples/agent.js"}[name]
+    return f"acp:{node()} {modules / PACKAGES[name][0] / script}"
 
 
 class AgentTest(LeanlabTest):

@@ -1,235 +1,20 @@
-// ACP: any agent that speaks the Agent Client Protocol (JSON-RPC 2.0, a line each) on stdio. It works in its sandbox with its own
-// tools; files it may also ask of us, within the same bounds. Whatever else it asks is answered, so that it never waits for us.
-#include <condition_variable>
+// ACP: any agent that speaks the Agent Client Protocol on stdio. It works in its sandbox with its own tools; files it may also ask
+// of us, within the same bounds. Whatever else it asks is answered, so that it never waits for us.
 #include <cstdlib>
-#include <deque>
-#include <mutex>
-#include <thread>
 
-#include <nlohmann/json.hpp>
-
-#include "agent/backends/acp_files.h"
+#include "agent/backends/acp_known.h"
+#include "agent/backends/acp_stream.h"
+#include "agent/backends/codex_config.h"
 #include "agent/backends/make.h"
-#include "agent/backends/parts.h"
-#include "agent/ends.h"
 #include "agent/home.h"
 #include "agent/installation.h"
 #include "agent/supervise.h"
-#include "base/fd.h"
 #include "base/process.h"
 #include "base/strings.h"
+#include "sandbox/probe.h"
 
 namespace leanlab::agent {
 namespace {
-
-/// Writes lines to the agent from a thread of its own: an agent that does not read must not stop us from reading it.
-class Speaker {
- public:
-  explicit Speaker(Fd pipe) : pipe_(std::move(pipe)), thread_([this] { work(); }) {}
-  ~Speaker() {
-    close();
-    thread_.join();
-  }
-  Speaker(const Speaker&) = delete;
-  Speaker& operator=(const Speaker&) = delete;
-  void say(const Json& message) {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back(to_line(message) + '\n');
-    changed_.notify_one();
-  }
-  /// What was said is still written; then the agent sees the end of its input.
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    changed_.notify_one();
-  }
-
- private:
-  void work() {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
-      if (queue_.empty()) break;
-      const std::string line = std::move(queue_.front());
-      queue_.pop_front();
-      lock.unlock();
-      const bool written = write_all(pipe_.get(), line).has_value();
-      lock.lock();
-      if (!written) break;  // the agent has ended
-    }
-    pipe_.close();
-  }
-
-  Fd pipe_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> queue_;
-  bool closed_ = false;
-  std::thread thread_;
-};
-
-class AcpReader : public Reader {
- public:
-  AcpReader(Speaker& speaker, const TurnRequest& request) : speaker_(speaker), request_(request) {
-    ask(1, "initialize",
-        Json{{"protocolVersion", 1},
-             {"clientCapabilities",
-              Json{{"fs", Json{{"readTextFile", true}, {"writeTextFile", true}}}, {"terminal", false}}},
-             {"clientInfo", Json{{"name", "leanlab"}, {"version", "1"}}}});
-  }
-  void line(std::string_view line, Progress& progress) override;
-  void end(const sandbox::Outcome& outcome, Turn& turn) override;
-
- private:
-  void ask(int id, const char* method, Json params) {
-    speaker_.say(Json{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}});
-  }
-  void answered(const Json& message, Progress& progress);
-  void asked(const Json& message, Progress& progress);
-  void updated(const Json& update, Progress& progress);
-  [[nodiscard]] Json permission(const Json& params, Progress& progress) const;
-  [[nodiscard]] Result<Json> file(const std::string& method, const Json& params, Progress& progress) const;
-
-  Speaker& speaker_;
-  const TurnRequest& request_;
-  std::string session_, reply_, stop_reason_, error_, plain_;
-  int error_code_ = 0;
-  std::optional<Tokens> tokens_;
-  std::optional<double> cost_;
-};
-
-void AcpReader::line(std::string_view line, Progress& progress) {
-  const auto message = trim(line).starts_with('{') ? parse_json(line, "stream") : Result<Json>(Json());
-  if (!message || !message->is_object()) {
-    if (plain_.size() < (1u << 16)) plain_ += std::string(line) + '\n';
-    return;
-  }
-  const std::string method = text_at(*message, "method");
-  if (method.empty()) return answered(*message, progress);
-  if (method == "session/update") return updated(part(part(*message, "params"), "update"), progress);
-  if (message->contains("id")) asked(*message, progress);
-}
-
-void AcpReader::answered(const Json& message, Progress& progress) {
-  const Json& result = part(message, "result");
-  if (const Json& error = part(message, "error"); error.is_object()) {
-    error_ = text_at(error, "message");
-    error_code_ = static_cast<int>(number_at(error, "code"));
-    if (const Json& data = part(error, "data"); !data.is_null()) error_ += " " + to_line(data);
-    speaker_.close();
-    return progress.finished();
-  }
-  const int id = static_cast<int>(number_at(message, "id"));
-  if (id == 1) {
-    ask(2, "session/new", Json{{"cwd", request_.workspace.string()}, {"mcpServers", Json::array()}});
-  } else if (id == 2) {
-    session_ = text_at(result, "sessionId");
-    ask(3, "session/prompt",
-        Json{{"sessionId", session_},
-             {"prompt", Json::array({Json{{"type", "text"}, {"text", request_.prompt}}})}});
-  } else if (id == 3) {
-    stop_reason_ = text_at(result, "stopReason");
-    const Json& usage = part(result, "usage");
-    if (usage.is_object())
-      tokens_ = Tokens{count_at(usage, "inputTokens"), count_at(usage, "outputTokens"),
-                       count_at(usage, "cachedReadTokens"), count_at(usage, "cachedWriteTokens")};
-    speaker_.close();
-    progress.finished();
-  }
-}
-
-// The sandbox is what holds it: the option that goes on once is taken, else one that goes on always, or else the first.
-Json AcpReader::permission(const Json& params, Progress& progress) const {
-  std::string chosen;
-  int best = 0;
-  for (const Json& option : part(params, "options")) {
-    const std::string kind = text_at(option, "kind");
-    const int rank = kind == "allow_once" ? 3 : kind == "allow_always" ? 2 : 1;
-    if (rank <= best) continue;
-    best = rank;
-    chosen = text_at(option, "optionId");
-  }
-  progress.noticed("it asked for a permission and got: " + chosen);
-  return Json{{"outcome", chosen.empty() ? Json{{"outcome", "cancelled"}}
-                                         : Json{{"outcome", "selected"}, {"optionId", chosen}}}};
-}
-
-Result<Json> AcpReader::file(const std::string& method, const Json& params, Progress& progress) const {
-  const std::string path = text_at(params, "path");
-  if (method == "fs/read_text_file") {
-    TRY_ASSIGN(std::string text,
-               read_for_agent(request_, path, count_at(params, "line"), count_at(params, "limit")));
-    progress.noticed("read for it: " + path);
-    return Json{{"content", std::move(text)}};
-  }
-  TRY(write_for_agent(request_, path, text_at(params, "content")));
-  progress.noticed("written for it: " + path);
-  return Json::object();
-}
-
-void AcpReader::asked(const Json& message, Progress& progress) {
-  constexpr int k_no_such_method = -32601, k_invalid_params = -32602;
-  const std::string method = text_at(message, "method");
-  const Json& params = part(message, "params");
-  Json answer{{"jsonrpc", "2.0"}, {"id", message["id"]}};
-  if (method == "session/request_permission") {
-    answer["result"] = permission(params, progress);
-  } else if (method == "fs/read_text_file" || method == "fs/write_text_file") {
-    auto done = file(method, params, progress);
-    if (done) {
-      answer["result"] = std::move(*done);
-    } else {
-      progress.noticed("refused: " + method + ": " + done.error().message);
-      answer["error"] = Json{{"code", k_invalid_params}, {"message", done.error().message}};
-    }
-  } else {
-    progress.noticed("refused: " + method);
-    answer["error"] =
-        Json{{"code", k_no_such_method}, {"message", "leanlab offers no such method; use your own tools"}};
-  }
-  speaker_.say(answer);
-}
-
-void AcpReader::updated(const Json& update, Progress& progress) {
-  const std::string kind = text_at(update, "sessionUpdate");
-  if (kind == "agent_message_chunk") {
-    reply_ += text_of_content(part(update, "content"));
-    progress.said(text_of_content(part(update, "content")));
-  } else if (kind == "agent_thought_chunk") {
-    progress.thought(text_of_content(part(update, "content")));
-  } else if (kind == "tool_call") {
-    reply_.clear();  // what counts is what it says last
-    progress.tool_started(text_at(update, "toolCallId"), text_at(update, "title"),
-                          to_line(part(update, "rawInput")));
-  } else if (kind == "tool_call_update") {
-    const std::string status = text_at(update, "status");
-    if (status == "completed" || status == "failed")
-      progress.tool_ended(text_at(update, "toolCallId"), status == "completed",
-                          to_line(part(update, "content")));
-  } else if (kind == "usage_update") {
-    const Json& cost = part(update, "cost");
-    if (text_at(cost, "currency") == "USD") cost_ = number_at(cost, "amount");
-  }
-}
-
-void AcpReader::end(const sandbox::Outcome& outcome, Turn& turn) {
-  constexpr int k_authentication_required = -32000;
-  turn.reply = reply_;
-  turn.tokens = tokens_;
-  turn.cost_usd = cost_;
-  const std::string login = "the agent's own login command";
-  if (error_code_ == k_authentication_required)
-    return set_end(turn, TurnEnd::logged_out, "the ACP agent", error_, login);
-  if (!error_.empty()) return set_end(turn, end_of(0, error_), "the ACP agent", error_, login);
-  if (stop_reason_ == "end_turn") {
-    if (const auto limit = limit_in_disguise(reply_)) set_end(turn, *limit, "the ACP agent", reply_, login);
-    return;
-  }
-  std::string why = stop_reason_.empty() ? "it ended before its answer (" + outcome.status.describe() + ")"
-                                         : "it stopped because of " + stop_reason_;
-  if (const std::string said(trim(outcome.err)); stop_reason_.empty() && !said.empty()) why += ": " + said;
-  set_end(turn, stop_reason_.empty() ? end_of(0, outcome.err) : TurnEnd::failed, "the ACP agent", why, login);
-}
 
 /// The providers that such agents use, since which one is not known here.
 std::vector<std::string> hosts_of() {
@@ -241,6 +26,12 @@ std::vector<std::string> hosts_of() {
   }
   return hosts;
 }
+
+/// Whatever it wants to put away after its answer.
+constexpr std::chrono::milliseconds k_farewell{2000};
+constexpr const char* k_unknown_login =
+    "a key in a variable that LEANLAB_AGENT_ENV names (a login in your home is not shown to an agent that "
+    "leanlab does not know)";
 
 class AcpAgent : public Agent {
  public:
@@ -255,41 +46,100 @@ class AcpAgent : public Agent {
             .can_repair = true,
             .free = false};
   }
-  Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override {
-    TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");
-    TRY_ASSIGN(Pipe pipe, make_pipe());
-    std::vector<std::string> pass = environment_;
-    pass.insert(pass.end(), {"ANTHROPIC_*", "OPENAI_*", "GEMINI_*", "GOOGLE_API_KEY", "MISTRAL_API_KEY"});
-    AgentProgram program{.agent = "the ACP agent",
-                         .login = "",
-                         .argv = {"/bin/sh", "-c", "exec \"$@\" <&3 3<&-", "sh"},
-                         .input = "",
-                         .env = agent_environment(home.path(), pass),
-                         .writable = {home.path().string()},
-                         .readable = installation_of(words_[0]),
-                         .secrets = {},
-                         .fds = {{pipe.read.get(), 3}},
-                         .hosts = hosts_of()};
-    program.argv.insert(program.argv.end(), words_.begin(), words_.end());
-    for (std::size_t i = 1; i < words_.size(); ++i) {
-      const auto more = installation_of(words_[i]);
-      if (fs::path(words_[i]).is_absolute())
-        program.readable.insert(program.readable.end(), more.begin(), more.end());
-    }
-    program.env.emplace_back("LEANLAB_ROLE", name(request.role));
-    program.secrets = secrets_in(program.env);
-    Speaker speaker(std::move(pipe.write));
-    AcpReader reader(speaker, request);
-    auto turn = supervise(program, request, reader, interrupt);
-    pipe.read.close();  // a speaker that still writes learns that nobody reads
-    return turn;
-  }
+  Result<Turn> take_turn(const TurnRequest& request, const Interrupt& interrupt) override;
 
  private:
+  [[nodiscard]] AgentProgram program(const TurnRequest& request, const fs::path& home) const;
   std::string spec_;
   std::vector<std::string> words_;
   std::vector<std::string> environment_;
 };
+
+fs::path folder_of(const KnownAcp& known) {
+  return users_folder(known.variable, known.folder);
+}
+
+AgentProgram AcpAgent::program(const TurnRequest& request, const fs::path& home) const {
+  const KnownAcp* known = known_acp(words_);
+  std::vector<std::string> pass = environment_;
+  for (std::string& named : named_for_agents()) pass.push_back(std::move(named));
+  pass.insert(pass.end(), {"ANTHROPIC_*", "OPENAI_*", "GEMINI_*", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL",
+                           "MISTRAL_API_KEY", "CODEX_API_KEY"});
+  AgentProgram program{.agent = "the ACP agent",
+                       .login = "",
+                       .argv = {"/bin/sh", "-c", "exec \"$@\" <&3 3<&-", "sh"},
+                       .input = "",
+                       .env = {},
+                       .writable = {home.string()},
+                       .readable = installation_of(words_[0]),
+                       .secrets = {},
+                       .fds = {},
+                       .hosts = hosts_of(),
+                       .farewell = k_farewell};
+  program.argv.insert(program.argv.end(), words_.begin(), words_.end());
+  for (std::size_t i = 1; i < words_.size(); ++i) {
+    if (!fs::path(words_[i]).is_absolute()) continue;
+    const auto more = installation_of(words_[i]);
+    program.readable.insert(program.readable.end(), more.begin(), more.end());
+  }
+  if (known != nullptr) {
+    if (known->is_codex()) {
+      const fs::path config = folder_of(*known) / "config.toml";
+      for (std::string& key : codex_keys(config)) pass.push_back(std::move(key));
+      for (std::string& host : codex_hosts(config)) program.hosts.push_back(std::move(host));
+    }
+    pass.insert(pass.end(), known->variables.begin(), known->variables.end());
+  }
+  program.env = agent_environment(home, pass);
+  program.env.insert(program.env.end(), {{"LEANLAB_ROLE", name(request.role)}, {"IS_SANDBOX", "1"}});
+  if (known != nullptr) program.env.insert(program.env.end(), known->env.begin(), known->env.end());
+  program.secrets = secrets_in(program.env);
+  return program;
+}
+
+/// Its own login, and copies of its settings. Errors: io.
+Result<std::vector<BorrowedLogin>> lend_login(const KnownAcp& known, const fs::path& home) {
+  const fs::path users = folder_of(known);
+  const fs::path own = home / known.folder;
+  std::vector<BorrowedLogin> lent;
+  TRY(make_directories(own));
+  for (const std::string& name : known.logins) {
+    TRY_ASSIGN(BorrowedLogin login, BorrowedLogin::take(users / name, own / name));
+    lent.push_back(std::move(login));
+  }
+  std::error_code error;
+  for (const std::string& name : known.settings) {
+    if (users.empty() || !fs::is_regular_file(users / name, error)) continue;
+    TRY_ASSIGN(const std::string text, read_file(users / name, 1u << 20));
+    TRY(write_file(own / name, text, Durability::fast, 0600));
+  }
+  return lent;
+}
+
+Result<Turn> AcpAgent::take_turn(const TurnRequest& request, const Interrupt& interrupt) {
+  const KnownAcp* known = known_acp(words_);
+  TRY_ASSIGN(const TurnHome home, TurnHome::make(request.home), "making the agent's home");
+  TRY_ASSIGN(Pipe pipe, make_pipe());
+  AgentProgram program = this->program(request, home.path());
+  program.fds = {{pipe.read.get(), 3}};
+  std::vector<BorrowedLogin> lent;
+  if (known != nullptr) {
+    TRY_ASSIGN(lent, lend_login(*known, home.path()));
+  }
+  for (const BorrowedLogin& login : lent)
+    program.secrets.insert(program.secrets.end(), login.secrets().begin(), login.secrets().end());
+  Speaker speaker(std::move(pipe.write));
+  AcpReader reader(speaker, request,
+                   {.env = program.env,
+                    .held = sandbox::probe().tier != sandbox::Tier::C,
+                    .login = known != nullptr ? known->login : k_unknown_login});
+  auto turn = supervise(program, request, reader, interrupt);
+  pipe.read.close();  // a speaker that still writes learns that nobody reads
+  if (turn && !reader.unusable().empty())
+    return fail(Error(ErrorCode::agent_unavailable, fmt::format("{}: {}", describe(), reader.unusable()))
+                    .then("choose another version of it, or another agent with --agent"));
+  return turn;
+}
 
 }  // namespace
 

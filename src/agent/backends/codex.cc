@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/backends/codex_config.h"
 #include "agent/backends/make.h"
 #include "agent/backends/parts.h"
 #include "agent/ends.h"
@@ -171,31 +172,6 @@ std::vector<std::string> CodexAgent::words(const TurnRequest& request) const {
   return argv;
 }
 
-/// The texts that a person's configuration gives `key`, wherever it stands in a line.
-std::vector<std::string> configured(const fs::path& config, std::string_view key) {
-  std::vector<std::string> values;
-  const auto text = read_file(config, 1u << 20);
-  if (!text) return values;
-  for (const std::string_view line : split_lines(*text)) {
-    for (std::size_t at = line.find(key); at != std::string_view::npos;
-         at = line.find(key, at + key.size())) {
-      const std::size_t open = line.find('"', at);
-      const std::size_t close = open == std::string_view::npos ? open : line.find('"', open + 1);
-      if (close != std::string_view::npos) values.emplace_back(line.substr(open + 1, close - open - 1));
-    }
-  }
-  return values;
-}
-
-std::vector<std::string> hosts_of(const fs::path& config) {
-  std::vector<std::string> hosts = {"*.openai.com", "chatgpt.com", "*.chatgpt.com"};
-  for (std::string& url : configured(config, "base_url")) hosts.push_back(std::move(url));
-  for (const char* name : {"OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"}) {
-    if (const char* url = ::getenv(name); url != nullptr) hosts.emplace_back(url);
-  }
-  return hosts;
-}
-
 Tokens CodexAgent::used_before(const TurnRequest& request) {
   if (!request.session) return {};
   const std::lock_guard lock(mutex_);
@@ -219,7 +195,7 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
     TRY_ASSIGN(const std::string config, read_file(users / "config.toml", 1u << 20));
     TRY(write_file(own / "config.toml", config, Durability::fast, 0600));
   }
-  std::vector<std::string> pass = configured(users / "config.toml", "env_key");
+  std::vector<std::string> pass = codex_keys(users / "config.toml");
   pass.insert(pass.end(), {"OPENAI_*", "AZURE_OPENAI_*", "CODEX_API_KEY"});
   AgentProgram program{.agent = "codex",
                        .login = k_login,
@@ -230,7 +206,7 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
                        .readable = installation_of(program_),
                        .secrets = {},
                        .fds = {},
-                       .hosts = hosts_of(users / "config.toml")};
+                       .hosts = codex_hosts(users / "config.toml")};
   program.env.insert(program.env.end(), {{"CODEX_HOME", own.string()}, {"LEANLAB_ROLE", name(request.role)}});
   program.secrets = secrets_in(program.env);
   TRY_ASSIGN(const BorrowedLogin login, BorrowedLogin::take(users / "auth.json", own / "auth.json"));
@@ -265,8 +241,7 @@ Probe probe_codex() {
   const fs::path users = users_folder("CODEX_HOME", ".codex");
   std::error_code error;
   probe.logged_in = fs::exists(users / "auth.json", error) || ::getenv("CODEX_API_KEY") != nullptr ||
-                    ::getenv("OPENAI_API_KEY") != nullptr ||
-                    !configured(users / "config.toml", "env_key").empty();
+                    ::getenv("OPENAI_API_KEY") != nullptr || !codex_keys(users / "config.toml").empty();
   probe.login = k_login;
   return probe;
 }

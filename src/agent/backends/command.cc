@@ -97,12 +97,7 @@ Environment CommandAgent::environment(const TurnRequest& request, const fs::path
   std::vector<std::string> pass = environment_;
   pass.insert(pass.end(), {"VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "PYENV_VERSION"});
   // A login in a variable is passed on by name only.
-  const char* named = std::getenv("LEANLAB_AGENT_ENV");
-  for (std::string_view rest = named == nullptr ? "" : named; !rest.empty();) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    if (const auto name = trim(rest.substr(0, comma)); !name.empty()) pass.emplace_back(name);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
+  for (std::string& named : named_for_agents()) pass.push_back(std::move(named));
   Environment env = agent_environment(home, pass);
   env.emplace_back("LEANLAB_ROLE", name(request.role));
   env.emplace_back("LEANLAB_EXPERIMENT", request.suggested_file);

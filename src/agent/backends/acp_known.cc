@@ -1,0 +1,54 @@
+// An agent gets the login that is its own and no other, so the name must be a whole part of a path.
+#include "agent/backends/acp_known.h"
+
+#include <algorithm>
+
+#include "base/fs.h"
+
+namespace leanlab::agent {
+
+const KnownAcp* known_acp(const std::vector<std::string>& words) {
+  static const std::vector<KnownAcp> k_known = {
+      {.names = {"claude-agent-acp", "claude-code-acp"},
+       .variable = "CLAUDE_CONFIG_DIR",
+       .folder = ".claude",
+       .logins = {".credentials.json"},
+       .settings = {},
+       .variables = {"CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_EXECUTABLE", "CLAUDE_CODE_DISABLE_*",
+                     "MAX_THINKING_TOKENS"},
+       // Longer pauses are ours: seen and counted. A guess at the next prompt and a title for the session are paid for, and of
+       // no use here; what the guess takes is not even told.
+       .env = {{"CLAUDE_CODE_MAX_RETRIES", "2"},
+               {"CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION", "false"},
+               {"CLAUDE_CODE_DISABLE_TERMINAL_TITLE", "1"},
+               {"DISABLE_AUTOUPDATER", "1"}},
+       .login = "claude /login, or set ANTHROPIC_API_KEY"},
+      {.names = {"codex-acp"},
+       .variable = "CODEX_HOME",
+       .folder = ".codex",
+       .logins = {"auth.json"},
+       .settings = {"config.toml"},
+       .variables = {"CODEX_API_KEY", "AZURE_OPENAI_*"},
+       .env = {},
+       .login = "codex login, or set OPENAI_API_KEY"},
+      {.names = {"gemini", "gemini-cli"},
+       .variable = "",
+       .folder = ".gemini",
+       .logins = {"oauth_creds.json"},
+       .settings = {"settings.json", "google_accounts.json"},
+       .variables = {"GOOGLE_*"},
+       .env = {},
+       .login = "gemini (it asks how), or set GEMINI_API_KEY"},
+  };
+  for (const std::string& word : words) {
+    for (const fs::path& part : fs::path(word)) {
+      for (const KnownAcp& known : k_known) {
+        if (std::find(known.names.begin(), known.names.end(), part.string()) != known.names.end())
+          return &known;
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace leanlab::agent
