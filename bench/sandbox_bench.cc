@@ -1,19 +1,25 @@
-// What isolation costs: `true` spawned bare, in tiers C, B and A, and by bubblewrap, pair by pair in turn.
+// What isolation costs: `true` spawned bare, in tiers C, B and A, and by bubblewrap, in turn.
 // Prints medians of time and processor time, their spread, and the ratio to a bare spawn and to bubblewrap.
-// Arguments: number of rounds (200), and the name of the only contender to run, for a profiler.
+// Arguments: number of blocks (20) and of spawns in each (50). With `--block NAME SPAWNS` one block, for a profiler.
+//
+// Each block is a process of its own, whose use the kernel adds up with that of all that it waited for: also of processes that
+// serve many spawns, and of those that a contender leaves to whoever comes next above it, as bubblewrap does.
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <fmt/core.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "base/fd.h"
+#include "base/fs.h"
 #include "base/process.h"
 #include "sandbox/launch.h"
 #include "sandbox/policies.h"
@@ -22,40 +28,6 @@
 namespace {
 
 using namespace leanlab;
-
-struct Contender {
-  std::string name;
-  std::function<bool()> once;
-  std::vector<double> milliseconds;
-  std::vector<double> cpu_milliseconds;  // on a machine that others use too, it says more than the time
-};
-
-// A contender may leave its inner processes to whoever comes next above it (bubblewrap does): only who reaps them is told
-// what they used.
-void adopt_orphans() {
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
-void reap_orphans() {
-  while (::wait(nullptr) > 0 || errno == EINTR) {
-  }
-}
-
-// What this process and all children that it waited for have used so far.
-double cpu_used_ms() {
-  double total = 0;
-  for (const auto whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage usage{};
-    getrusage(whose, &usage);
-    for (const timeval& t : {usage.ru_utime, usage.ru_stime})
-      total += static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
-  }
-  return total;
-}
-
-double quantile(std::vector<double> values, double q) {
-  std::sort(values.begin(), values.end());
-  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
-}
 
 bool bare(std::vector<std::string> argv) {
   SpawnRequest request;
@@ -78,18 +50,61 @@ bool contained(sandbox::Tier tier) {
   return outcome && outcome->status.ok();
 }
 
-std::vector<Contender> contenders() {
-  std::vector<Contender> all = {{"bare spawn", [] { return bare({"/bin/true"}); }, {}},
-                                {"tier C", [] { return contained(sandbox::Tier::C); }, {}}};
-  if (sandbox::probe().b.available) all.push_back({"tier B", [] { return contained(sandbox::Tier::B); }, {}});
-  if (sandbox::probe().a.available) all.push_back({"tier A", [] { return contained(sandbox::Tier::A); }, {}});
-  const std::vector<std::string> bwrap = {
-      "bwrap",  "--unshare-all", "--ro-bind", "/usr", "/usr",      "--symlink", "usr/bin",
-      "/bin",   "--symlink",     "usr/lib",   "/lib", "--symlink", "usr/lib64", "/lib64",
-      "--proc", "/proc",         "--dev",     "/dev", "--tmpfs",   "/tmp",      "/bin/true"};
-  if (!find_program("bwrap").empty() && bare(bwrap))
-    all.push_back({"bubblewrap", [bwrap] { return bare(bwrap); }, {}});
-  return all;
+bool bubblewrap() {
+  return bare({"bwrap",  "--unshare-all", "--ro-bind", "/usr", "/usr",      "--symlink", "usr/bin",
+               "/bin",   "--symlink",     "usr/lib",   "/lib", "--symlink", "usr/lib64", "/lib64",
+               "--proc", "/proc",         "--dev",     "/dev", "--tmpfs",   "/tmp",      "/bin/true"});
+}
+
+struct Contender {
+  std::string name;
+  std::function<bool()> once;
+  std::vector<double> milliseconds = {};
+  std::vector<double> cpu_milliseconds = {};  // where others use the machine, it says more than the time
+};
+
+std::vector<Contender> all_contenders() {
+  return {{"nothing", [] { return true; }},
+          {"bare spawn", [] { return bare({"/bin/true"}); }},
+          {"tier C", [] { return contained(sandbox::Tier::C); }},
+          {"tier B", [] { return contained(sandbox::Tier::B); }},
+          {"tier A", [] { return contained(sandbox::Tier::A); }},
+          {"bubblewrap", bubblewrap}};
+}
+
+int run_block(const std::string& name, int spawns) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  for (const Contender& contender : all_contenders()) {
+    if (contender.name != name) continue;
+    for (int i = 0; i < spawns; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      if (!contender.once()) return 1;
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      fmt::print("{}\n", took.count());
+      while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+      }
+    }
+    return 0;
+  }
+  return 2;
+}
+
+// Adds the times of one block; false when the contender cannot be had here.
+bool add_block(Contender& contender, int spawns, double cpu_of_nothing) {
+  SpawnRequest request;
+  request.argv = {executable_path().string(), "--block", contender.name, std::to_string(spawns)};
+  const auto output = run_program(request, std::chrono::minutes(10));
+  if (!output || !output->status.ok()) return false;
+  std::istringstream times(output->out);
+  for (double one = 0; times >> one;) contender.milliseconds.push_back(one);
+  const double cpu = std::chrono::duration<double, std::milli>(output->status.cpu).count();
+  contender.cpu_milliseconds.push_back((cpu - cpu_of_nothing) / spawns);
+  return true;
+}
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
 }
 
 std::string spread(const std::vector<double>& values) {
@@ -97,20 +112,19 @@ std::string spread(const std::vector<double>& values) {
                      quantile(values, 0.9));
 }
 
-void print(const std::vector<Contender>& all, int rounds) {
+void print(const std::vector<Contender>& all, int spawns) {
   fmt::print(
-      "| spawn of true, {} rounds in turn | CPU ms, median | 10 % to 90 % | to bare | to bubblewrap "
-      "| ms, median | 10 % to 90 % | to bare | to bubblewrap "
-      "|\n|---|---:|---|---:|---:|---:|---|---:|---:|\n",
-      rounds);
-  const auto ratio = [](const std::vector<double>& values, const std::vector<double>& anchor) {
-    return quantile(values, 0.5) / quantile(anchor, 0.5);
-  };
+      "| spawn of true | CPU ms, median | 10 % to 90 % of {} blocks | to bare | to bubblewrap "
+      "| ms, median | 10 % to 90 % of {} spawns | to bare | to bubblewrap |\n"
+      "|---|---:|---|---:|---:|---:|---|---:|---:|\n",
+      all.front().cpu_milliseconds.size(),
+      all.front().cpu_milliseconds.size() * static_cast<std::size_t>(spawns));
   const auto ratios = [&](const Contender& contender, auto values) {
+    const double median = quantile(contender.*values, 0.5);
     const bool has_bwrap = all.back().name == "bubblewrap";
     return fmt::format(
-        "{:.2f} | {}", ratio(contender.*values, all.front().*values),
-        has_bwrap ? fmt::format("{:.2f}", ratio(contender.*values, all.back().*values)) : "not here");
+        "{:.2f} | {}", median / quantile(all.front().*values, 0.5),
+        has_bwrap ? fmt::format("{:.2f}", median / quantile(all.back().*values, 0.5)) : "not here");
   };
   for (const Contender& contender : all) {
     fmt::print("| {} | {} | {} | {} | {} |\n", contender.name, spread(contender.cpu_milliseconds),
@@ -122,26 +136,23 @@ void print(const std::vector<Contender>& all, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : 200;
-  auto all = contenders();
-  if (argc > 2) std::erase_if(all, [&](const Contender& one) { return one.name != argv[2]; });
-  if (all.empty()) return 2;
-  adopt_orphans();
-  for (int round = -5; round < rounds; ++round) {
+  if (argc == 4 && std::string(argv[1]) == "--block") return run_block(argv[2], std::atoi(argv[3]));
+  const int blocks = argc > 1 ? std::atoi(argv[1]) : 20, spawns = argc > 2 ? std::atoi(argv[2]) : 50;
+  std::vector<Contender> all = all_contenders();
+  std::erase_if(all, [](Contender& one) { return !add_block(one, 1, 0); });  // also warms all up
+  Contender nothing = std::move(all.front());
+  all.erase(all.begin());
+  for (Contender& contender : all) contender.milliseconds.clear(), contender.cpu_milliseconds.clear();
+  nothing.cpu_milliseconds.clear();
+  for (int block = 0; block < blocks; ++block) {
+    if (!add_block(nothing, 1, 0)) return 1;
     for (Contender& contender : all) {
-      const double cpu_before = cpu_used_ms();
-      const auto start = std::chrono::steady_clock::now();
-      if (!contender.once()) {
+      if (!add_block(contender, spawns, quantile(nothing.cpu_milliseconds, 0.5))) {
         fmt::print(stderr, "{} failed\n", contender.name);
         return 1;
       }
-      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-      reap_orphans();
-      if (round < 0) continue;
-      contender.milliseconds.push_back(took.count());
-      contender.cpu_milliseconds.push_back(cpu_used_ms() - cpu_before);
     }
   }
-  print(all, rounds);
+  print(all, spawns);
   return 0;
 }

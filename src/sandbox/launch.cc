@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/fs.h"
 #include "base/random.h"
+#include "sandbox/guardian.h"
 #include "sandbox/wire.h"
 
 namespace leanlab::sandbox {
@@ -154,10 +155,10 @@ class Launch {
   Result<Outcome> run() {
     TRY(prepare());
     TRY_ASSIGN(const std::filesystem::path helper, helper_path());
-    TRY_ASSIGN(RunningProcess process, start(helper));
-    watch(process);
+    TRY_ASSIGN(Guardian guardian, start(helper));
+    watch(guardian);
     drain_what_is_there();
-    const ExitStatus helper_status = process.wait();
+    const ExitStatus helper_status = guardian.wait();
     Result<Outcome> outcome =
         report_.empty() ? guardian_lost(helper) : decode_report(report_, command_, tier_);
     if (!outcome) return outcome;
@@ -199,26 +200,23 @@ class Launch {
     return {};
   }
 
-  Result<RunningProcess> start(const std::filesystem::path& helper) {
+  Result<Guardian> start(const std::filesystem::path& helper) {
     TRY_ASSIGN(const Fd input, make_input(command_.input));
     TRY_ASSIGN(Pipe out, make_pipe());
     TRY_ASSIGN(Pipe err, make_pipe());
     TRY_ASSIGN(Sockets sockets, make_sockets());
-    SpawnRequest request;
-    request.argv = {helper.string(), std::to_string(k_control_fd)};
-    request.env.emplace();
-    request.fds = {
-        {input.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}, {sockets.theirs.get(), k_control_fd}};
+    Descriptors descriptors = {{sockets.theirs.get(), k_control_fd}};
     int theirs = k_first_further_fd;
-    for (const auto& [ours, unused] : command_.fds) request.fds.emplace_back(ours, theirs++);
+    for (const auto& [ours, unused] : command_.fds) descriptors.emplace_back(ours, theirs++);
     Sockets door;
     if (has_doors(policy_, command_, tier_)) {
       TRY_ASSIGN(door, make_sockets());
-      request.fds.emplace_back(door.theirs.get(), theirs++);
+      descriptors.emplace_back(door.theirs.get(), theirs++);
       set_nonblocking(door.ours.get());
     }
+    descriptors.insert(descriptors.end(), {{input.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}});
     started_ = Steady::now();
-    TRY_ASSIGN(RunningProcess process, spawn(request));
+    TRY_ASSIGN(Guardian guardian, guardian_for(helper, descriptors));
     sockets.theirs.close();
     TRY(send_all(sockets.ours.get(), request_));
     control_ = std::move(sockets.ours);
@@ -226,11 +224,18 @@ class Launch {
     output_[0].pipe = std::move(out.read);
     output_[1].pipe = std::move(err.read);
     for (const Output& output : output_) set_nonblocking(output.pipe.get());
-    return process;
+    return guardian;
+  }
+
+  Result<Guardian> guardian_for(const std::filesystem::path& helper, const Descriptors& descriptors) const {
+    if (tier_ == Tier::C) return Guardian::spawn(helper, descriptors);
+    return Guardian::ask_for(
+        helper, descriptors,
+        tier_ == Tier::A && !policy_.network ? Guardian::Namespaces::lent : Guardian::Namespaces::fresh);
   }
 
   // Until the helper has sent its whole report or is gone.
-  void watch(RunningProcess& process) {
+  void watch(const Guardian& guardian) {
     while (control_) {
       pollfd events[] = {{control_.get(), POLLIN, 0},
                          {output_[0].pipe.get(), POLLIN, 0},
@@ -243,19 +248,19 @@ class Launch {
       if (events[3].revents != 0) ask_to_stop();
       if (events[4].revents != 0) take_door();
       if (events[0].revents != 0) read_report();
-      press(process);
+      press(guardian);
     }
   }
 
   // The helper keeps all limits itself. These times are for one that was stopped by its command (tier C).
-  void press(const RunningProcess& process) {
+  void press(const Guardian& guardian) {
     const Steady::time_point now = Steady::now();
     if (!asked_ && policy_.limits.wall.count() > 0 && now > started_ + policy_.limits.wall + k_grace)
       ask_to_stop();
     if (!asked_) return;
-    if (now > *asked_ + k_grace) process.send_signal(SIGCONT);
+    if (now > *asked_ + k_grace) guardian.resume();
     if (now > *asked_ + k_patience) {
-      process.send_signal(SIGKILL);
+      guardian.kill();
       control_.close();
       report_.clear();
     }

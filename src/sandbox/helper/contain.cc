@@ -43,14 +43,14 @@ pid_t start_command(const Request& request) {
 
 }  // namespace
 
-Contained contain(const Request& request) {
+Contained contain(const Request& request, const Namespaces& namespaces) {
   Contained contained;
   int channel[2], ended[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) return contained;
   use_setup_channel(channel[1]);
   if (request.tier == Tier::A) {
     if (::pipe2(ended, O_CLOEXEC) != 0) return contained;
-    contained.pid = start_world(request, ended[1]);
+    contained.pid = start_world(request, namespaces, ended[1]);
     ::close(ended[1]);
     contained.ended = ended[0];
   } else {

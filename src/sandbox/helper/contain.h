@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include "namespaces.h"
 #include "request.h"
 
 namespace leanlab::helper {
@@ -16,7 +17,7 @@ struct Contained {
   int ended = -1;  ///< tier A: where the init reports how the command ended
 };
 
-/// Forks the contained process. On failure pid is -1 and errno tells why.
-Contained contain(const Request& request);
+/// Forks the contained process. On failure pid is -1 and errno tells why. `namespaces` are for tier A, see start_world().
+Contained contain(const Request& request, const Namespaces& namespaces);
 
 }  // namespace leanlab::helper

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -19,10 +20,14 @@
 namespace leanlab::helper {
 namespace {
 
-void write_file(const std::string& path, const std::string& text) {
+bool write_file(const std::string& path, const std::string& text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0 || ::write(fd, text.data(), text.size()) < 0) setup_failed("id map", path);
+  if (fd < 0) return false;
+  const bool written = ::write(fd, text.data(), text.size()) >= 0;
+  const int number = errno;
   ::close(fd);
+  errno = number;
+  return written;
 }
 
 void set_capabilities(std::uint64_t permitted, std::uint64_t inheritable) {
@@ -45,9 +50,7 @@ bool may(unsigned capability) {
   return (permitted_capabilities() >> capability & 1) != 0;
 }
 
-}  // namespace
-
-bool is_privileged() {
+bool find_out_whether_privileged() {
   if (::geteuid() != 0) return false;
   // In a user namespace that has only one user there is nobody else to become.
   std::FILE* map = std::fopen("/proc/self/uid_map", "re");
@@ -61,15 +64,26 @@ bool is_privileged() {
   return has_nobody && (permitted_capabilities() & needed) == needed;
 }
 
-bool may_mount() {
-  return may(CAP_SYS_ADMIN);
+}  // namespace
+
+bool is_privileged() {
+  static const bool privileged = find_out_whether_privileged();
+  return privileged;
 }
 
-void map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid) {
-  const std::string folder = "/proc/" + (pid == 0 ? "self" : std::to_string(pid));
-  write_file(folder + "/setgroups", "deny");
-  write_file(folder + "/uid_map", std::to_string(inner_uid) + " " + std::to_string(outer_uid) + " 1\n");
-  write_file(folder + "/gid_map", std::to_string(inner_gid) + " " + std::to_string(outer_gid) + " 1\n");
+bool makes_view_as_root() {
+  static const bool may_mount = may(CAP_SYS_ADMIN);
+  return is_privileged() && may_mount;
+}
+
+bool map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid) {
+  const std::string folder = "/proc/" + std::to_string(pid);
+  const auto line = [](unsigned inner, unsigned outer) {
+    return std::to_string(inner) + " " + std::to_string(outer) + " 1\n";
+  };
+  return write_file(folder + "/setgroups", "deny") &&
+         write_file(folder + "/uid_map", line(inner_uid, outer_uid)) &&
+         write_file(folder + "/gid_map", line(inner_gid, outer_gid));
 }
 
 ShownIdentity shown_identity() {
@@ -79,6 +93,13 @@ ShownIdentity shown_identity() {
 
 void drop_capabilities() {
   set_capabilities(0, 0);
+}
+
+void become_nobody_in(int users) {
+  if (::setgroups(0, nullptr) != 0 || ::setns(users, CLONE_NEWUSER) != 0 ||
+      ::setresgid(k_nobody, k_nobody, k_nobody) != 0 || ::setresuid(k_nobody, k_nobody, k_nobody) != 0) {
+    setup_failed("identity");
+  }
 }
 
 void become_nobody(const Request& request) {

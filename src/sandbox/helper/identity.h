@@ -9,14 +9,14 @@ namespace leanlab::helper {
 
 constexpr unsigned k_nobody = 65534;
 
-/// Whether we are a root that may become somebody else (not the only user of a user namespace).
+/// Whether we were, when first asked, a root that may become somebody else (not the only user of a user namespace).
 bool is_privileged();
 
-/// Whether we may besides mount here, and so prepare a view for others.
-bool may_mount();
+/// Whether we might besides mount here: then a world's view is made with root's rights, before its init gives them up.
+bool makes_view_as_root();
 
-/// Writes `pid`'s id maps: inside `inner` is the `outer` of here. Denies setgroups.
-void map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid);
+/// Writes `pid`'s id maps: inside `inner` is the `outer` of here. Denies setgroups. False with errno.
+bool map_identity(pid_t pid, unsigned inner_uid, unsigned outer_uid, unsigned inner_gid, unsigned outer_gid);
 
 /// The ids that the command sees as its own, called from the process that will become it or its init.
 struct ShownIdentity {
@@ -26,6 +26,9 @@ ShownIdentity shown_identity();
 
 /// Gives up every capability.
 void drop_capabilities();
+
+/// Tier A as root: becomes nobody in the user namespace `users`, which knows no other, with all rights there and none here.
+void become_nobody_in(int users);
 
 /// Tier B as root: becomes nobody. What nobody may not read by its mode bits, root could: so that the listed paths (and only
 /// those: Landlock decides) stay reachable, the capability to pass over mode bits is kept, for writing only where a path

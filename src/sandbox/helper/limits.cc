@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
+#include "identity.h"
 #include "setup_channel.h"
 
 namespace leanlab::helper {
@@ -61,8 +62,9 @@ void apply_limits(const Request& request) {
   else
     limit(RLIMIT_NOFILE, k_usual_open_files,
           RLIM_INFINITY);  // select(2) breaks above; a program may raise it
-  // Counted per user namespace: only in tier A is it this run alone (one for the init, one to spare).
-  if (request.tier == Tier::A && request.processes != 0) limit(RLIMIT_NPROC, request.processes + 1);
+  // Counted per user namespace: only in tier A is it this run alone. The init is in it too, and an ordinary user's guardian.
+  if (request.tier == Tier::A && request.processes != 0)
+    limit(RLIMIT_NPROC, request.processes + (makes_view_as_root() ? 1 : 2));
   // Elsewhere it counts all that the user runs, and the guardian counts this run: a ceiling for a bomb, far above
   // what is honest.
   if (request.tier != Tier::A) limit(RLIMIT_NPROC, running_on_this_machine() + 8 * request.processes + 2048);

@@ -11,72 +11,14 @@
 // the environment (`--sweep`) and says so.
 //
 // It is one thread, statically linked, and uses libc only: after fork it may do anything.
-#include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-#include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "contain.h"
-#include "guardian.h"
 #include "hello.h"
 #include "process_tree.h"
-#include "report.h"
-#include "request.h"
-#include "setup_channel.h"
-
-namespace leanlab::helper {
-namespace {
-
-// Not to be traced by the command, not to be ended by a stray signal, and the parent of all orphans below.
-void become_guardian(int control) {
-  ::fcntl(control, F_SETFD, FD_CLOEXEC);
-  ::prctl(PR_SET_DUMPABLE, 0);
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  sigset_t all;
-  sigfillset(&all);
-  ::sigprocmask(SIG_SETMASK, &all, nullptr);
-}
-
-// The command's descriptors must not be held open by the guardian, or their readers would wait for it.
-void let_go_of_the_commands_descriptors(const Request& request) {
-  for (const Descriptor& fd : request.fds) ::close(fd.ours);
-  if (request.door >= 0) ::close(request.door);
-  for (const int standard : {0, 1, 2}) ::close(standard);
-  static_cast<void>(!::chdir("/"));
-}
-
-int run(int control) {
-  Request request;
-  std::string why;
-  if (!read_request(control, request, why)) {
-    send_setup_error(control, {"request", why, 0});
-    return 2;
-  }
-  become_guardian(control);
-  fail_to_supervisor(control);
-  const Contained contained = contain(request);
-  if (contained.pid < 0) {
-    send_setup_error(control, {request.tier == Tier::A ? "namespaces" : "fork", "", errno});
-    return 2;
-  }
-  let_go_of_the_commands_descriptors(request);
-  SetupError error;
-  const Report report = guard(request, contained, control, error);
-  if (!error.step.empty())
-    send_setup_error(control, error);
-  else
-    send_report(control, report, request.tier);
-  return 0;
-}
-
-}  // namespace
-}  // namespace leanlab::helper
+#include "run.h"
+#include "serve.h"
 
 int main(int argc, char** argv) {
   using namespace leanlab::helper;
@@ -85,13 +27,14 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (argc == 3 && std::strcmp(argv[1], "--hello") == 0) return say_hello(argv[2]);
+  const bool serves = argc == 3 && std::strcmp(argv[1], "--serve") == 0;
   char* end = nullptr;
-  const long control = argc == 2 ? std::strtol(argv[1], &end, 10) : -1;
+  const long control = argc == 2 || serves ? std::strtol(argv[argc - 1], &end, 10) : -1;
   if (control < 3 || control > 1023 || *end != '\0') {
     std::fprintf(
         stderr,
         "leanlab-sandbox is started by leanlab, which passes it a descriptor; see leanlab-sandbox(1)\n");
     return 2;
   }
-  return run(static_cast<int>(control));
+  return serves ? serve(static_cast<int>(control)) : run(static_cast<int>(control), {});
 }

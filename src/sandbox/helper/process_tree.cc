@@ -1,6 +1,7 @@
 // Walks /proc/PID/task/*/children (a child hangs on the thread that forked it), and /proc/PID/stat for use.
 #include "process_tree.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -202,6 +203,12 @@ std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* surviv
       return counted;
     }
     if (!found_new) ::poll(nullptr, 0, 1);
+  }
+}
+
+void end_children_but(const std::vector<pid_t>& spared) {
+  for (const pid_t child : direct_children()) {
+    if (std::find(spared.begin(), spared.end(), child) == spared.end()) kill_with_group(child);
   }
 }
 

@@ -30,6 +30,10 @@ std::uint64_t proportional_memory();
 /// (uninterruptible in the kernel).
 std::uint64_t end_tree(pid_t command, int* command_status, std::uint64_t* survivors);
 
+/// Kills our children that are not among `spared`, with their groups, once: for a server, whose children are guardians and what a
+/// guardian left that was itself killed.
+void end_children_but(const std::vector<pid_t>& spared);
+
 /// Kills every process of this machine whose environment holds `mark`, until none is found: for the supervisor, when a
 /// tier C command killed its guardian. Returns how many were ended.
 std::uint64_t end_marked(const char* mark);

@@ -1,5 +1,5 @@
-// An ordinary user's init makes its own view, with the rights that it has in its namespace. A root guardian makes the
-// view for it, because paths may lead through folders that only root can pass, and shows root's files as nobody's.
+// The init makes the view: an ordinary user's with the rights that it has in its user namespace; root's as root, because paths may
+// lead through folders that only root can pass, and shows root's files as nobody's before it becomes nobody.
 #include "world.h"
 
 #include <cerrno>
@@ -7,8 +7,10 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,21 +33,20 @@ void die_with_guardian() {
   if (::poll(&channel, 1, 0) > 0 && (channel.revents & POLLHUP) != 0) ::_exit(120);
 }
 
-// A second user namespace in the first: root of a namespace would get its capabilities back with each exec, and many
-// programs refuse to run as root.
-void look_like_nobody() {
-  ::prctl(PR_SET_DUMPABLE, 1);  // else our id maps belong to root
-  if (::unshare(CLONE_NEWUSER) != 0) setup_failed("user namespace");
-  const auto [uid, gid] = shown_identity();
-  map_identity(0, uid, 0, gid, 0);
-}
-
-[[noreturn]] void become_command(const Request& request, bool privileged) {
-  if (privileged) look_like_nobody();
+// On a stack of its own in the init's memory, which waits until the program is executed: memory of its own would cost more than the
+// rest of this process.
+int become_command(void* request_address) {
+  const Request& request = *static_cast<const Request*>(request_address);
   place_descriptors(request);
   prepare_process(request);
   confine(request);
   execute(request);
+}
+
+pid_t start_command(const Request& request) {
+  alignas(64) static char stack[256 << 10];
+  return ::clone(become_command, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD,
+                 const_cast<Request*>(&request));
 }
 
 // The first process of a pid namespace: ends all others when the command has ended.
@@ -64,94 +65,53 @@ void look_like_nobody() {
   ::_exit(0);
 }
 
-[[noreturn]] void build_world(const Request& request, int ended, const std::vector<Shown>* prepared) {
+// Root's mounts would be seen outside: another's never are, since they are in a user namespace of their own.
+void keep_mounts_to_ourselves() {
+  mount_attr attributes{};
+  attributes.propagation = MS_PRIVATE;
+  if (::syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) != 0)
+    setup_failed("mount flags", "/");
+}
+
+[[noreturn]] void build_world(const Request& request, const Namespaces& namespaces, int ended) {
   fail_to_supervisor(-1);
-  if (prepared == nullptr) {
-    ::prctl(PR_SET_DUMPABLE, 1);
-    const std::vector<Shown> shown = open_view(request, -1);
-    die_with_guardian();
-    enter_view(request, shown);
-  } else {
-    if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0) setup_failed("identity");
-    die_with_guardian();
-    enter_view(request, *prepared);
-  }
+  const bool as_root = makes_view_as_root();
+  if (as_root) keep_mounts_to_ourselves();
+  if (namespaces.network >= 0 && ::setns(namespaces.network, CLONE_NEWNET) != 0) setup_failed("namespaces");
+  enter_view(request, open_view(request, namespaces.owner_map));
   open_doors(request);
   static_cast<void>(::sethostname("leanlab", 7));
-  const pid_t command = ::fork();
+  if (as_root) become_nobody_in(namespaces.users);
+  die_with_guardian();  // a change of identity clears it, so it comes after
+  const pid_t command = start_command(request);
   if (command < 0) setup_failed("fork");
-  if (command == 0) become_command(request, prepared != nullptr);
   be_init(command, ended);
 }
 
-pid_t clone_with(unsigned long flags) {
-  return static_cast<pid_t>(::syscall(SYS_clone, flags | SIGCHLD, nullptr, nullptr, nullptr, 0));
+Network network_of(const Request& request) {
+  return request.network && request.listen.empty() ? Network::machines : Network::own;
 }
 
-// No namespace of message queues and shared memory: the filter denies all their calls, and it costs a mount.
-unsigned long world_flags(const Request& request) {
-  const unsigned long flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWCGROUP;
-  return request.network && request.listen.empty() ? flags : flags | CLONE_NEWNET;
-}
-
-pid_t start_as_user(const Request& request, int ended) {
-  const unsigned uid = ::geteuid(), gid = ::getegid();
-  const ShownIdentity shown = shown_identity();  // never 0: that would get capabilities back with each exec
-  ::prctl(PR_SET_DUMPABLE, 1);  // inherited: a process that is not dumpable cannot write its own id maps
-  const pid_t pid = clone_with(world_flags(request));
-  if (pid == 0) {
-    fail_to_supervisor(-1);
-    map_identity(0, shown.uid, uid, shown.gid, gid);
-    build_world(request, ended, nullptr);
-  }
-  ::prctl(PR_SET_DUMPABLE, 0);
-  return pid;
-}
-
-int user_namespace_of(pid_t pid) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/ns/user";
-  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-}
-
-// The user namespace in which root's files are nobody's: of a process that lives for a moment only to make it.
-int make_owner_map() {
-  const pid_t holder = clone_with(CLONE_NEWUSER);
-  if (holder == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (true) ::pause();
-  }
-  if (holder < 0) return -1;
-  map_identity(holder, 0, k_nobody, 0, k_nobody);
-  const int owner_map = user_namespace_of(holder);
-  ::kill(holder, SIGKILL);
-  ::waitpid(holder, nullptr, 0);
-  return owner_map;
-}
-
-pid_t start_as_root(const Request& request, int ended) {
-  int go[2];
-  if (::pipe2(go, O_CLOEXEC) != 0) return -1;
-  const int owner_map = make_owner_map();
-  if (owner_map < 0) return -1;
-  const std::vector<Shown> shown = open_view(request, owner_map);
-  const pid_t pid = clone_with(world_flags(request));
-  if (pid == 0) {
-    ::close(go[1]);
-    char ready = 0;  // once our ids are mapped
-    if (::read(go[0], &ready, 1) != 1) ::_exit(120);
-    build_world(request, ended, &shown);
-  }
-  if (pid > 0) map_identity(pid, 0, k_nobody, 0, k_nobody);
-  static_cast<void>(!::write(go[1], "", 1));
-  for (const Shown& thing : shown) ::close(thing.tree);
-  for (const int fd : {go[0], go[1], owner_map}) ::close(fd);
-  return pid;
+// Only a world whose command can make no connection leaves a network as it was.
+bool complete(const Request& request, Namespaces& namespaces) {
+  if (request.network) namespaces.users = namespaces.network = -1;
+  return (namespaces.users >= 0 || make_namespaces(network_of(request), namespaces)) &&
+         (!makes_view_as_root() || namespaces.owner_map >= 0 || make_owner_map(namespaces));
 }
 
 }  // namespace
 
-pid_t start_world(const Request& request, int ended) {
-  return is_privileged() && may_mount() ? start_as_root(request, ended) : start_as_user(request, ended);
+pid_t start_world(const Request& request, Namespaces namespaces, int ended) {
+  if (!complete(request, namespaces)) return -1;
+  // The namespaces of the world belong to the user namespace that we are in. An ordinary user may make them only in one of his own;
+  // root makes them here, where the command has no rights whatever it may gain.
+  if (!makes_view_as_root() && ::setns(namespaces.users, CLONE_NEWUSER) != 0) return -1;
+  // No namespace of message queues and shared memory: the filter denies all their calls, and it costs a mount.
+  constexpr unsigned long k_flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWCGROUP | SIGCHLD;
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, k_flags, nullptr, nullptr, nullptr, 0));
+  if (pid == 0) build_world(request, namespaces, ended);
+  close_namespaces(namespaces);
+  return pid;
 }
 
 }  // namespace leanlab::helper

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "namespaces.h"
 #include "request.h"
 
 namespace leanlab::helper {
@@ -15,9 +16,9 @@ struct InitReport {
   std::uint32_t leftovers = 0;
 };
 
-/// Forks the init of a new world: users, mounts, processes, network, names. It builds the view, forks the
-/// command, ends whatever the command leaves, writes an InitReport to `ended`, and ends. Its own end, or the
-/// guardian's, ends everything in its world. Returns its pid, or -1 with errno.
-pid_t start_world(const Request& request, int ended);
+/// Forks the init of a new world: mounts, processes and names of its own, and the users and the network of `namespaces`; what is
+/// missing there is made. It builds the view, starts the command, ends whatever the command leaves, writes an InitReport to `ended`, and
+/// ends. Its own end, or the guardian's, ends everything in its world. Returns its pid, or -1 with errno.
+pid_t start_world(const Request& request, Namespaces namespaces, int ended);
 
 }  // namespace leanlab::helper
