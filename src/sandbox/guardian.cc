@@ -110,7 +110,9 @@ Result<Guardian> Guardian::spawn(const std::filesystem::path& helper, const Desc
 
 Result<Guardian> Guardian::ask_for(const std::filesystem::path& helper, const Descriptors& descriptors,
                                    Namespaces namespaces) {
-  const std::uint64_t served = server().start(helper, descriptors, namespaces);
+  constexpr std::size_t k_most_descriptors = 32;  // a server's own come after them
+  const std::uint64_t served =
+      descriptors.size() > k_most_descriptors ? 0 : server().start(helper, descriptors, namespaces);
   if (served != 0) return Guardian(served);
   return spawn(helper, descriptors);
 }

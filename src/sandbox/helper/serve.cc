@@ -26,8 +26,9 @@
 namespace leanlab::helper {
 namespace {
 
-constexpr int k_ours = 800;  // our descriptors are from here on, so that those of a run lie below
-constexpr std::size_t k_most_descriptors = 64, k_most_spare = 16;
+// Our descriptors are from here on, so that those of a run lie below. While all are below 64 a fork copies no table of them.
+constexpr int k_ours = 36;
+constexpr std::size_t k_most_descriptors = k_ours, k_most_spare = 16;
 
 int move_up(int fd) {
   const int moved = fd < 0 ? -1 : ::fcntl(fd, F_DUPFD_CLOEXEC, k_ours);
