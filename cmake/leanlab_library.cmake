@@ -13,6 +13,13 @@ if(LEANLAB_PCH)
   leanlab_precompiled_headers(leanlab_pch "" ${LEANLAB_PCH_HEADERS})
 endif()
 
+# Templates that ten files share are then instantiated once. Names of anonymous namespaces must differ within a library.
+function(leanlab_unity TARGET)
+  if(LEANLAB_UNITY)
+    set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  endif()
+endfunction()
+
 # leanlab_library(NAME SOURCES file... DEPS library... [EXTERNAL target...])
 #   The only way to make a library: a static one per folder of src/, named leanlab_NAME.
 #   DEPS are other leanlab libraries whose headers it may include; the `layering` test holds it to that.
@@ -30,6 +37,7 @@ function(leanlab_library NAME)
   if(LEANLAB_PCH)
     target_precompile_headers(${target} REUSE_FROM leanlab_pch)
   endif()
+  leanlab_unity(${target})
   string(JOIN " " deps ${ARG_DEPS})
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
   set_property(GLOBAL APPEND PROPERTY LEANLAB_LAYERS "${NAME} ${folder}: ${deps}")
@@ -67,6 +75,7 @@ function(leanlab_test NAME)
   if(LEANLAB_PCH)
     target_precompile_headers(${NAME}_test REUSE_FROM leanlab_test_pch)
   endif()
+  leanlab_unity(${NAME}_test)
   gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS unit TIMEOUT 120 ${lock} ENVIRONMENT "XDG_STATE_HOME=${PROJECT_BINARY_DIR}/test-home/state;XDG_CONFIG_HOME=${PROJECT_BINARY_DIR}/test-home/config" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()

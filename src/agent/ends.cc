@@ -12,12 +12,7 @@ namespace {
 
 constexpr std::size_t k_longest_limit_text = 400;
 
-std::string lower(std::string_view text) {
-  std::string result(text.substr(0, 4096));
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
+constexpr std::size_t k_searched_words = 4096;
 
 template <std::size_t N>
 bool holds(const std::string& text, const char* const (&words)[N]) {
@@ -28,11 +23,11 @@ bool holds(const std::string& text, const char* const (&words)[N]) {
 constexpr const char* k_credit[] = {"credit balance",   "insufficient_quota", "out of credit",
                                     "billing_error",    "billing hard limit", "exceeded your current quota",
                                     "payment required", "quota exceeded",     "insufficient credits"};
-constexpr const char* k_login[] = {"not logged in",        "please run /login", "authentication_failed",
-                                   "authentication_error", "invalid api key",   "invalid x-api-key",
-                                   "incorrect api key",    "oauth token",       "token has expired",
-                                   "401 unauthorized",     "unauthorized",      "please log in",
-                                   "login required",       "missing bearer"};
+constexpr const char* k_login_words[] = {"not logged in",        "please run /login", "authentication_failed",
+                                         "authentication_error", "invalid api key",   "invalid x-api-key",
+                                         "incorrect api key",    "oauth token",       "token has expired",
+                                         "401 unauthorized",     "unauthorized",      "please log in",
+                                         "login required",       "missing bearer"};
 constexpr const char* k_limit[] = {"rate limit",        "rate_limit",   "rate-limit",    "usage limit",
                                    "session limit",     "weekly limit", "monthly limit", "5-hour limit",
                                    "too many requests", "(429)",        "status 429",    "hit your limit",
@@ -74,7 +69,7 @@ const char* plainly(TurnEnd end) {
 }  // namespace
 
 TurnEnd end_of(int status, std::string_view message) {
-  const std::string text = lower(message);
+  const std::string text = lower_ascii(std::string_view(message).substr(0, k_searched_words));
   if (status == 0) status = status_in(text);
   if (status == 402 || holds(text, k_credit)) return TurnEnd::out_of_credit;
   if (status == 429) return TurnEnd::rate_limited;
@@ -83,12 +78,12 @@ TurnEnd end_of(int status, std::string_view message) {
   if (status >= 400 && status < 500) return TurnEnd::failed;
   if (holds(text, k_limit)) return TurnEnd::rate_limited;
   if (holds(text, k_overload)) return TurnEnd::overloaded;
-  if (holds(text, k_login)) return TurnEnd::logged_out;
+  if (holds(text, k_login_words)) return TurnEnd::logged_out;
   return TurnEnd::failed;
 }
 
 std::optional<TurnEnd> limit_in_disguise(std::string_view reply) {
-  const std::string text = lower(trim(reply));
+  const std::string text = lower_ascii(trim(reply).substr(0, k_searched_words));
   if (text.empty() || text.size() > k_longest_limit_text || text.find('{') != std::string::npos)
     return std::nullopt;
   constexpr const char* k_beginnings[] = {"claude ai usage limit",

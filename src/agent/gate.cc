@@ -28,13 +28,6 @@ constexpr int k_connect_ms = 30'000;
 const char* const k_proxy_variables[] = {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy",
                                          "ALL_PROXY",   "all_proxy",   "NO_PROXY",   "no_proxy"};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
@@ -46,14 +39,14 @@ struct Target {
 
 /// "host:port", "[::1]:port" or "host".
 std::optional<Target> target_of(std::string_view text, std::uint16_t usual) {
-  Target target{lower(text), usual};
+  Target target{lower_ascii(text), usual};
   const std::size_t colon = text.rfind(':');
   const std::size_t bracket = text.rfind(']');
   if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
     const std::string_view digits = text.substr(colon + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), target.port);
     if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    target.host = lower(text.substr(0, colon));
+    target.host = lower_ascii(text.substr(0, colon));
   }
   if (target.host.starts_with('[') && target.host.ends_with(']'))
     target.host = target.host.substr(1, target.host.size() - 2);
@@ -142,7 +135,7 @@ HostList::HostList(const std::vector<std::string>& entries) {
 }
 
 bool HostList::allows(const std::string& host, std::uint16_t port) const {
-  const std::string wanted = lower(host);
+  const std::string wanted = lower_ascii(host);
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     const bool fits =
         entry.host.starts_with("*.") ? wanted.ends_with(entry.host.substr(1)) : wanted == entry.host;

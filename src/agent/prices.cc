@@ -13,7 +13,7 @@ namespace leanlab::agent {
 
 namespace {
 
-constexpr std::uint64_t k_version = 1;
+constexpr std::uint64_t k_prices_version = 1;
 
 tl::unexpected<Error> wrong(const std::filesystem::path& file, const std::string& text,
                             const std::string& pointer, std::string message) {
@@ -66,9 +66,9 @@ Result<Prices> Prices::load(const std::vector<std::filesystem::path>& files) {
     if (!models.is_object())
       return wrong(file, text, "",
                    "a price table is {\"version\": 1, \"models\": {\"NAME\": {\"input\": …}}}");
-    if (table.value("version", Json(k_version)) != k_version)
+    if (table.value("version", Json(k_prices_version)) != k_prices_version)
       return fail(ErrorCode::unsupported, "{} has another version of price tables than {}", file.string(),
-                  k_version);
+                  k_prices_version);
     for (const auto& [model, row] : models.items()) {
       TRY_ASSIGN(Price price, read_price(file, text, model, row));
       std::erase_if(prices.rows_, [&](const Price& known) { return known.model == price.model; });

@@ -17,13 +17,6 @@ constexpr std::int64_t k_day_s = 86'400;
 constexpr double k_longest_s = 400.0 * k_day_s;
 constexpr std::size_t k_searched = 4096;
 
-std::string lower(std::string_view text) {
-  std::string result(text.substr(0, k_searched));
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
 /// Reads words and numbers from the beginning of a text.
 class Scanner {
  public:
@@ -195,7 +188,7 @@ std::optional<UtcTime> after_bar(std::string_view message) {
 
 std::optional<UtcTime> reset_time(std::string_view message, UtcTime now) {
   if (const auto at = after_bar(message)) return at;
-  const std::string text = lower(message);
+  const std::string text = lower_ascii(std::string_view(message).substr(0, k_searched));
   for (const std::string_view words :
        {"try again in ", "retry in ", "retry after ", "resets in ", "reset in ", "available in ", "wait "}) {
     for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {

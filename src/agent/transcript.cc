@@ -22,7 +22,7 @@ double seconds_between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
-std::string text_of(const Json& value, const char* key) {
+std::string text_or_json(const Json& value, const char* key) {
   const auto found = value.find(key);
   if (found == value.end()) return {};
   return found->is_string() ? found->get<std::string>() : to_line(*found);
@@ -145,10 +145,10 @@ std::vector<TranscriptEvent> read_transcript(std::string_view transcript) {
     if (!value->contains("event")) continue;
     TranscriptEvent event;
     if ((*value)["at"].is_number_unsigned()) event.at_ms = (*value)["at"].get<std::uint64_t>();
-    event.kind = text_of(*value, "event");
-    event.text = text_of(*value, "text");
-    event.name = event.kind == "turn" ? text_of(*value, "agent") + ", " + text_of(*value, "role")
-                                      : text_of(*value, event.kind == "end" ? "end" : "name");
+    event.kind = text_or_json(*value, "event");
+    event.text = text_or_json(*value, "text");
+    event.name = event.kind == "turn" ? text_or_json(*value, "agent") + ", " + text_or_json(*value, "role")
+                                      : text_or_json(*value, event.kind == "end" ? "end" : "name");
     if (const auto ok = value->find("ok"); ok != value->end() && ok->is_boolean()) event.ok = ok->get<bool>();
     if (const auto took = value->find("seconds"); took != value->end() && took->is_number())
       event.seconds = took->get<double>();

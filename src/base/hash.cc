@@ -1,6 +1,7 @@
 // SHA-256 through OpenSSL's libcrypto.
 #include "base/hash.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -61,6 +62,11 @@ Result<std::string> sha256_file(const std::filesystem::path& path) {
     if (got == 0) return hash.hex();
     hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
   }
+}
+
+bool is_sha256_hex(std::string_view text) {
+  return text.size() == 64 &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace leanlab

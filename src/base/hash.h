@@ -12,6 +12,8 @@ namespace leanlab {
 
 /// 64 hexadecimal digits.
 [[nodiscard]] std::string sha256_hex(std::string_view data);
+/// Whether `text` is 64 lower-case hexadecimal digits.
+[[nodiscard]] bool is_sha256_hex(std::string_view text);
 /// Of a regular file's content, read in pieces. Errors: io.
 [[nodiscard]] Result<std::string> sha256_file(const std::filesystem::path& path);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <deque>
 #include <unordered_set>
 #include <vector>
@@ -267,6 +268,20 @@ std::string json_place(std::string_view text, std::string_view name, std::string
     pointer.remove_prefix(end);
   }
   return text_place(text, name, Locator(text).find(path));
+}
+
+std::string text_of(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Json or_null(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json or_null(const std::string& value) {
+  return value.empty() ? Json(nullptr) : Json(value);
 }
 
 }  // namespace leanlab

@@ -2,6 +2,7 @@
 // written. Headers include this file only; sources that touch values include <nlohmann/json.hpp> as well.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,13 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] std::string to_line(const Json& value);
 /// Indented by two, with a final newline: for files that people read.
 [[nodiscard]] std::string to_pretty(const Json& value);
+
+/// The text at `key`; empty where there is none, where it is no text, and where `object` is no object.
+[[nodiscard]] std::string text_of(const Json& object, const char* key);
+/// A finite number, or null.
+[[nodiscard]] Json or_null(const std::optional<double>& value);
+/// A text, or null when it is empty.
+[[nodiscard]] Json or_null(const std::string& value);
 
 /// Where the value at `pointer` ("/objective/direction") begins in `text`: "lab.json:3:18", the line and a
 /// caret. Falls back to the nearest parent that exists. `text` must be valid JSON.

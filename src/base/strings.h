@@ -24,6 +24,9 @@ namespace leanlab {
 [[nodiscard]] std::string repair_utf8(std::string_view text);
 /// Columns that the text takes on a terminal (East Asian wide = 2, combining = 0).
 [[nodiscard]] std::size_t display_width(std::string_view text);
+/// ASCII letters in lower case; all other bytes as they are.
+[[nodiscard]] std::string lower_ascii(std::string_view text);
+
 /// At most `columns` wide, with "…" when cut.
 [[nodiscard]] std::string clip(std::string_view text, std::size_t columns);
 /// Bad UTF-8 repaired and control characters (escape sequences too) shown as "\x1b", newlines kept when

@@ -45,14 +45,14 @@ std::string with_block(std::string text) {
   return text.substr(0, begin) + block + text.substr(after);
 }
 
-Result<std::string> text_of(const fs::path& file) {
+Result<std::string> old_text(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) return std::string();
   return read_file(file, 4u << 20);
 }
 
 Result<Written> put(const fs::path& root, const std::string& name, const std::string& text) {
-  TRY_ASSIGN(const std::string old, text_of(root / name));
+  TRY_ASSIGN(const std::string old, old_text(root / name));
   if (old == text) return Written{name, false};
   TRY(make_directories((root / name).parent_path()));
   TRY(write_file(root / name, text, Durability::fsynced), "writing {}", name);
@@ -61,7 +61,7 @@ Result<Written> put(const fs::path& root, const std::string& name, const std::st
 
 /// `.mcp.json` with our server in it; everything else as it was.
 Result<std::string> with_server(const fs::path& file) {
-  TRY_ASSIGN(const std::string old, text_of(file));
+  TRY_ASSIGN(const std::string old, old_text(file));
   Json config = Json::object();
   if (!trim(old).empty()) {
     TRY_ASSIGN(config, parse_json(old, file.string()));
@@ -87,7 +87,7 @@ Result<int> teach_agents(Context& context) {
   TRY_ASSIGN(const std::string servers, with_server(root / ".mcp.json"));
   std::vector<std::pair<std::string, std::string>> files{{".claude/skills/leanlab/SKILL.md", skill}};
   for (const char* name : {"CLAUDE.md", "AGENTS.md"}) {
-    TRY_ASSIGN(std::string text, text_of(root / name));
+    TRY_ASSIGN(std::string text, old_text(root / name));
     files.emplace_back(name, with_block(std::move(text)));
   }
   files.emplace_back(".mcp.json", servers);

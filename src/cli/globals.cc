@@ -13,7 +13,7 @@
 namespace leanlab::cli {
 namespace {
 
-const char* environment(const char* name) {
+const char* environment_value(const char* name) {
   return std::getenv(name);
 }
 
@@ -23,8 +23,8 @@ ui::When when_coloured(std::string_view word) {
 }
 
 void find_terminals(Context& context, ui::When colour) {
-  context.out = ui::detect_terminal(STDOUT_FILENO, colour, environment);
-  context.err = ui::detect_terminal(STDERR_FILENO, colour, environment);
+  context.out = ui::detect_terminal(STDOUT_FILENO, colour, environment_value);
+  context.err = ui::detect_terminal(STDERR_FILENO, colour, environment_value);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ Status apply_globals(Context& context, const Arguments& arguments) {
   std::error_code error;
   if (const auto state = arguments.value("--state-dir")) {
     context.state_dir = fs::absolute(*state, error).string();
-  } else if (const char* variable = environment("LEANLAB_STATE_DIR"); variable && *variable) {
+  } else if (const char* variable = environment_value("LEANLAB_STATE_DIR"); variable && *variable) {
     context.state_dir = fs::absolute(variable, error).string();
   }
   if (const auto directory = arguments.value("--directory")) {
@@ -88,7 +88,7 @@ Status apply_globals(Context& context, const Arguments& arguments) {
   context.directory = fs::current_path(error);
   if (error) return fail(ErrorCode::io, "the current folder cannot be read: {}", error.message());
 
-  const char* ci = environment("CI");
+  const char* ci = environment_value("CI");
   const bool in_ci = ci && *ci;
   context.person.may_ask =
       ::isatty(STDIN_FILENO) == 1 && !arguments.has("--no-input") && !in_ci && !context.wants_json();

@@ -13,11 +13,6 @@
 namespace leanlab::cli {
 namespace {
 
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 void add_steering(FoundTurn& found, const Json& body) {
   found.file = text_of(body, "file");
   found.version = text_of(body, "sha256");

@@ -22,7 +22,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 // A check is to take seconds: what an evaluator gets here, if its own limit is longer.
-constexpr std::chrono::milliseconds k_patience{30'000};
+constexpr std::chrono::milliseconds k_trial_limit{30'000};
 // A missing file is noticed before the work begins.
 constexpr std::chrono::milliseconds k_missing_patience{15'000};
 
@@ -86,13 +86,13 @@ std::string missing_file(const CheckRun& run) {
 
 void evaluator_on_sample(CheckRun& run) {
   static const std::string k_name = "evaluator";
-  const auto trial = try_evaluator(run, run.sample, k_patience);
+  const auto trial = try_evaluator(run, run.sample, k_trial_limit);
   if (!trial) return run.fail(k_name, trial.error());
   if (only_slow(run, *trial)) {
-    return run.warn(
-        k_name,
-        fmt::format("needs more than {} for {}, so its score was not seen; to run it anyway: {}",
-                    human_duration(k_patience), run.sample, by_hand(run, run.config.eval_cmd, run.sample)));
+    return run.warn(k_name,
+                    fmt::format("needs more than {} for {}, so its score was not seen; to run it anyway: {}",
+                                human_duration(k_trial_limit), run.sample,
+                                by_hand(run, run.config.eval_cmd, run.sample)));
   }
   const Judgement& judgement = trial->judgement;
   if (!judgement.value) {
@@ -157,12 +157,12 @@ void check_validator(CheckRun& run) {
   if (validator_objection(missing->outcome, missing->limits).empty())
     return run.fail(k_name, "it calls a file VALID that does not exist");
   if (run.sample.empty() || run.interrupt.raised()) return;
-  const auto trial = try_validator(run, run.config.validate_cmd, run.sample, k_patience);
+  const auto trial = try_validator(run, run.config.validate_cmd, run.sample, k_trial_limit);
   if (!trial) return run.fail(k_name, trial.error());
   if (only_slow(run, *trial))
-    return run.warn(k_name,
-                    fmt::format("needs more than {} for {}; to run it anyway: {}", human_duration(k_patience),
-                                run.sample, by_hand(run, run.config.validate_cmd, run.sample)));
+    return run.warn(
+        k_name, fmt::format("needs more than {} for {}; to run it anyway: {}", human_duration(k_trial_limit),
+                            run.sample, by_hand(run, run.config.validate_cmd, run.sample)));
   const std::string objection = validator_objection(trial->outcome, trial->limits);
   if (!objection.empty()) return run.fail(k_name, fmt::format("{} is not valid: {}", run.sample, objection));
   run.ok(k_name, fmt::format("{} is VALID, in {}; a missing file is not", run.sample, seconds(*trial)));

@@ -16,11 +16,11 @@ namespace leanlab::lab {
 namespace {
 
 // Changes when the trials do.
-constexpr int k_version = 1;
+constexpr int k_check_version = 1;
 // Installed packages are no part of a seal, so that what was seen does not count for ever.
 constexpr std::chrono::hours k_counts_for{24};
 
-fs::path memory_file(const Place& place) {
+fs::path check_memory(const Place& place) {
   return place.state / "checked.json";
 }
 
@@ -29,7 +29,7 @@ std::string key_of(const CheckRun& run) {
   if (!run.seal || !run.judging || run.sample.empty()) return {};
   const auto sample = sha256_file(run.place.folder / run.sample);
   if (!sample) return {};
-  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", k_version, run.seal->id,
+  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", k_check_version, run.seal->id,
                                 run.config.validate_cmd, run.sample, *sample, name(run.judging->level),
                                 static_cast<int>(sandbox::probe().tier)));
 }
@@ -39,8 +39,8 @@ std::string key_of(const CheckRun& run) {
 bool passed_before(const CheckRun& run) {
   std::error_code error;
   const std::string key = key_of(run);
-  if (key.empty() || !fs::exists(memory_file(run.place), error)) return false;
-  const auto json = read_json(memory_file(run.place).string());
+  if (key.empty() || !fs::exists(check_memory(run.place), error)) return false;
+  const auto json = read_json(check_memory(run.place).string());
   if (!json || !json->is_object()) return false;
   const auto text = [&](const char* field) {
     return json->contains(field) && (*json)[field].is_string() ? (*json)[field].get<std::string>()
@@ -54,7 +54,7 @@ bool passed_before(const CheckRun& run) {
 void remember_passed(const CheckRun& run) {
   const std::string key = key_of(run);
   if (key.empty() || !fs::exists(run.place.state)) return;  // a lab without a book finds out again
-  static_cast<void>(write_file(memory_file(run.place),
+  static_cast<void>(write_file(check_memory(run.place),
                                to_pretty(Json{{"key", key}, {"at", iso8601(system_clock().now())}})));
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::uint64_t k_most_at_once = 10'000;
 constexpr double k_thirty_days = 30.0 * 24 * 3600;
-constexpr std::size_t k_largest_file = 4u << 20;
+constexpr std::size_t k_largest_lab_json = 4u << 20;
 
 std::chrono::milliseconds as_milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::llround(seconds * 1000)));
@@ -191,7 +191,7 @@ Status read_owner(ConfigSection& top, Config& config) {
   return {};
 }
 
-Status read_all(ConfigSection& top, Config& config) {
+Status read_sections(ConfigSection& top, Config& config) {
   TRY(top.text("name", config.name));
   if (const Json* text = top.member("description"); text == nullptr || !text->is_null())
     TRY(top.text("description", config.description));
@@ -228,7 +228,7 @@ Status read_lab(const std::string& text, const std::string& shown, Config& confi
   TRY_ASSIGN(const Json value, parse_json(config.text, shown));
   ConfigSection top(ConfigSource{config.text, shown}, value, "");
   TRY(top.expect_object());
-  return read_all(top, config);
+  return read_sections(top, config);
 }
 
 Status read_layer(const ConfigLayer& layer, Config& config) {
@@ -261,7 +261,7 @@ Result<Config> load_layers() {
 
 Result<Config> load_config(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "lab.json";
-  TRY_ASSIGN(const std::string text, read_file(file, k_largest_file));
+  TRY_ASSIGN(const std::string text, read_file(file, k_largest_lab_json));
   Config config;
   TRY_ASSIGN(config.layers, find_config_layers());
   for (const ConfigLayer::Rank rank : {ConfigLayer::Rank::below_lab, ConfigLayer::Rank::above_lab}) {

@@ -17,7 +17,7 @@ namespace leanlab::lab {
 
 namespace {
 
-constexpr std::size_t k_largest_file = 4u << 20;
+constexpr std::size_t k_largest_user_config = 4u << 20;
 
 enum class Holds { number, boolean, text };
 struct Field {
@@ -65,7 +65,7 @@ Result<std::vector<ConfigLayer>> find_config_layers() {
   std::error_code error;
   if (const fs::path folder = user_config_folder();
       !folder.empty() && fs::exists(folder / "config.json", error)) {
-    TRY_ASSIGN(std::string text, read_file(folder / "config.json", k_largest_file));
+    TRY_ASSIGN(std::string text, read_file(folder / "config.json", k_largest_user_config));
     layers.push_back({ConfigLayer::Rank::below_lab, (folder / "config.json").string(), std::move(text)});
   }
   Json environment = Json::object();

@@ -13,7 +13,7 @@ namespace leanlab::lab {
 namespace {
 
 /// "a text", "the number 5": what stands there, for messages.
-std::string describe(const Json& value) {
+std::string kind_and_value(const Json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
   if (value.is_null()) return "null";
@@ -35,7 +35,7 @@ Status ConfigSection::expect_object() const {
   const std::string name =
       pointer_.empty() ? "the file" : "\"" + replace_all(pointer_.substr(1), "/", ".") + "\"";
   return fail(Error(ErrorCode::misconfigured,
-                    fmt::format("{} must be an object {{…}}, not {}", name, describe(*value_)))
+                    fmt::format("{} must be an object {{…}}, not {}", name, kind_and_value(*value_)))
                   .at(json_place(source_.text, source_.shown, pointer_)));
 }
 
@@ -71,8 +71,8 @@ Status ConfigSection::text(const std::string& key, std::string& target, Empty em
   const Json* found = member(key);
   if (found == nullptr) return {};
   if (!found->is_string())
-    return wrong(key,
-                 fmt::format("\"{}\" must be a text in quotes, not {}", shown_name(key), describe(*found)));
+    return wrong(
+        key, fmt::format("\"{}\" must be a text in quotes, not {}", shown_name(key), kind_and_value(*found)));
   std::string value = found->get<std::string>();
   if (empty == Empty::refused && trim(value).empty())
     return wrong(key, fmt::format("\"{}\" must not be empty", shown_name(key)));
@@ -86,7 +86,8 @@ Status ConfigSection::boolean(const std::string& key, bool& target) {
   const Json* found = member(key);
   if (found == nullptr) return {};
   if (!found->is_boolean())
-    return wrong(key, fmt::format("\"{}\" must be true or false, not {}", shown_name(key), describe(*found)));
+    return wrong(
+        key, fmt::format("\"{}\" must be true or false, not {}", shown_name(key), kind_and_value(*found)));
   target = found->get<bool>();
   return {};
 }
@@ -96,8 +97,8 @@ Status ConfigSection::whole_number(const std::string& key, std::uint64_t least, 
   const Json* found = member(key);
   if (found == nullptr) return {};
   if (!found->is_number_integer())
-    return wrong(key,
-                 fmt::format("\"{}\" must be a whole number, not {}", shown_name(key), describe(*found)));
+    return wrong(
+        key, fmt::format("\"{}\" must be a whole number, not {}", shown_name(key), kind_and_value(*found)));
   const bool negative = !found->is_number_unsigned() && found->get<std::int64_t>() < 0;
   if (negative || found->get<std::uint64_t>() < least || found->get<std::uint64_t>() > most)
     return wrong(key, fmt::format("\"{}\" must be from {} to {}, not {}", shown_name(key), least, most,
@@ -110,7 +111,8 @@ Status ConfigSection::number(const std::string& key, double least, double most, 
   const Json* found = member(key);
   if (found == nullptr) return {};
   if (!found->is_number())
-    return wrong(key, fmt::format("\"{}\" must be a number, not {}", shown_name(key), describe(*found)));
+    return wrong(key,
+                 fmt::format("\"{}\" must be a number, not {}", shown_name(key), kind_and_value(*found)));
   const double value = found->get<double>();
   if (!std::isfinite(value) || value < least || value > most)
     return wrong(key, fmt::format("\"{}\" must be from {} to {}, not {}", shown_name(key),
@@ -139,8 +141,8 @@ Status ConfigSection::texts(const std::string& key, std::vector<std::string>& ta
   const Json* found = member(key);
   if (found == nullptr) return {};
   if (!found->is_array())
-    return wrong(key,
-                 fmt::format("\"{}\" must be a list of texts, not {}", shown_name(key), describe(*found)));
+    return wrong(
+        key, fmt::format("\"{}\" must be a list of texts, not {}", shown_name(key), kind_and_value(*found)));
   std::vector<std::string> values;
   for (std::size_t i = 0; i < found->size(); ++i) {
     const Json& item = (*found)[i];
@@ -148,7 +150,7 @@ Status ConfigSection::texts(const std::string& key, std::vector<std::string>& ta
         item.get<std::string>().find('\0') != std::string::npos)
       return fail(Error(ErrorCode::misconfigured,
                         fmt::format("each entry of \"{}\" must be a text that is not empty, not {}",
-                                    shown_name(key), describe(item)))
+                                    shown_name(key), kind_and_value(item)))
                       .at(json_place(source_.text, source_.shown,
                                      fmt::format("{}/{}/{}", pointer_, pointer_word(key), i))));
     values.push_back(item.get<std::string>());

@@ -10,27 +10,12 @@ namespace leanlab::lab {
 
 namespace {
 
-Json or_null(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
-Json or_null(const std::string& value) {
-  return value.empty() ? Json(nullptr) : Json(value);
-}
-
 Json objective_json(const Objective& objective) {
   return {{"metric", objective.metric}, {"direction", name(objective.direction)}};
 }
 Json refusal_json(const Refusal& refusal) {
   return {{"file", refusal.file}, {"reason", refusal.reason}};
 }
-Json tokens_json(const std::optional<agent::Tokens>& tokens) {
-  if (!tokens) return nullptr;
-  return {{"input", tokens->input},
-          {"output", tokens->output},
-          {"cache_read", tokens->cache_read},
-          {"cache_write", tokens->cache_write}};
-}
-
 /// Adds what is special to each kind of event to an object that has `event` and `ts`.
 struct Fill {
   Json& object;

@@ -10,26 +10,20 @@
 
 namespace leanlab::lab {
 
-namespace {
-
-constexpr std::array k_verdicts{"pending", "accepted", "rejected", "undecided", "invalid", "tampered"};
-constexpr std::array k_levels{"isolated", "proxied", "in-process"};
-constexpr std::array k_origins{"run", "submitted", "imported"};
-constexpr std::array k_tiers{"A", "B", "C"};
-
-Json or_null(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
-Json or_null(const std::string& value) {
-  return value.empty() ? Json(nullptr) : Json(value);
-}
-Json or_null(const std::optional<agent::Tokens>& tokens) {
+Json tokens_json(const std::optional<agent::Tokens>& tokens) {
   if (!tokens) return nullptr;
   return {{"input", tokens->input},
           {"output", tokens->output},
           {"cache_read", tokens->cache_read},
           {"cache_write", tokens->cache_write}};
 }
+
+namespace {
+
+constexpr std::array k_verdicts{"pending", "accepted", "rejected", "undecided", "invalid", "tampered"};
+constexpr std::array k_levels{"isolated", "proxied", "in-process"};
+constexpr std::array k_origins{"run", "submitted", "imported"};
+constexpr std::array k_tiers{"A", "B", "C"};
 
 Json metrics_object(const Experiment& experiment) {
   Json metrics = Json::object();
@@ -201,7 +195,7 @@ Json to_json(const Experiment& experiment) {
   shape["notes"] = experiment.notes;
   shape["repeats"] = experiment.repeats;
   shape["cost_usd"] = or_null(experiment.cost_usd);
-  shape["tokens"] = or_null(experiment.tokens);
+  shape["tokens"] = tokens_json(experiment.tokens);
   shape["seconds"] = or_null(experiment.seconds);
   shape["sha256"] = or_null(experiment.sha256);
   shape["ts"] = or_null(experiment.ts);
@@ -242,7 +236,7 @@ Json to_record(const Experiment& experiment) {
   body["evaluation_seed"] = experiment.evaluation_seed;
   body["repeats"] = experiment.repeats;
   body["cost_usd"] = or_null(experiment.cost_usd);
-  body["tokens"] = or_null(experiment.tokens);
+  body["tokens"] = tokens_json(experiment.tokens);
   body["seconds"] = or_null(experiment.seconds);
   body["cpu_seconds"] = or_null(experiment.cpu_seconds);
   body["turn_seconds"] = or_null(experiment.turn_seconds);

@@ -89,4 +89,7 @@ struct Experiment {
 [[nodiscard]] std::string to_row(const Experiment& experiment, const std::string& metric,
                                  const std::string& ledger);
 
+/// Tokens as `--json` and the ledger have them; null when they are unknown.
+[[nodiscard]] Json tokens_json(const std::optional<agent::Tokens>& tokens);
+
 }  // namespace leanlab::lab

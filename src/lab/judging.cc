@@ -17,10 +17,10 @@ namespace leanlab::lab {
 
 namespace {
 
-constexpr std::chrono::milliseconds k_patience{30'000};
+constexpr std::chrono::milliseconds k_sample_limit{30'000};
 constexpr std::size_t k_largest_script = 4u << 20;
 
-fs::path memory_file(const Place& place) {
+fs::path judging_memory(const Place& place) {
   return place.state / "judging.json";
 }
 
@@ -34,8 +34,8 @@ std::optional<Level> level_named(const std::string& text) {
 /// What was found before for the same seal.
 std::optional<Judging> remembered(const Place& place, const Seal& seal) {
   std::error_code error;
-  if (!fs::exists(memory_file(place), error)) return std::nullopt;
-  const auto json = read_json(memory_file(place).string());
+  if (!fs::exists(judging_memory(place), error)) return std::nullopt;
+  const auto json = read_json(judging_memory(place).string());
   if (!json || !json->is_object() || json->value("version", 0) != 1) return std::nullopt;
   if (json->value("seal", std::string()) != seal.id) return std::nullopt;
   const auto level = level_named(json->value("level", std::string()));
@@ -46,7 +46,7 @@ std::optional<Judging> remembered(const Place& place, const Seal& seal) {
 void remember(const Place& place, const Seal& seal, const Judging& judging) {
   if (!make_directories(place.state)) return;  // a lab that can only be read finds out again
   static_cast<void>(write_file(
-      memory_file(place),
+      judging_memory(place),
       to_pretty(
           Json{{"version", 1}, {"seal", seal.id}, {"level", name(judging.level)}, {"why", judging.why}})));
 }
@@ -92,7 +92,7 @@ Result<Judging> by_trying(const Place& place, const Config& config, const Seal& 
                          .tier = sandbox::probe().tier};
   TRY_ASSIGN(const TempDirectory scratch, TempDirectory::make());
   const auto executor = exec::make_local_executor({});
-  EvaluationManner manner{.level = Level::proxied, .scratch = scratch.path(), .patience = k_patience};
+  EvaluationManner manner{.level = Level::proxied, .scratch = scratch.path(), .patience = k_sample_limit};
   TRY_ASSIGN(const Evaluation apart, evaluate(order, config, manner, *executor, interrupt));
   TRY(interrupt.check());
   if (apart.judgement.value) return Judging{Level::proxied, fmt::format("{} gets its score so", sample)};

@@ -11,7 +11,7 @@ namespace leanlab::lab {
 namespace {
 
 constexpr std::uint64_t k_most_bytes = 8u << 20;
-constexpr std::size_t k_piece = 1u << 20;
+constexpr std::size_t k_shown_at_once = 1u << 20;
 
 fs::path live_folder(const Place& place) {
   return place.state / "live";
@@ -46,7 +46,7 @@ std::optional<LiveTail> LiveTail::open(const Place& place, const std::string& id
 }
 
 std::string LiveTail::more() {
-  auto piece = read_at(fd_.get(), at_, k_piece);
+  auto piece = read_at(fd_.get(), at_, k_shown_at_once);
   if (!piece) return {};
   at_ += piece->size();
   return std::move(*piece);

@@ -18,7 +18,7 @@ constexpr std::size_t k_error_bytes = 16u << 10;
 constexpr std::size_t k_line = 300;  // columns of one experiment's notes or reason
 constexpr std::uint64_t k_newest = 40;
 constexpr std::size_t k_failed = 10;
-constexpr std::size_t k_tried = 15;
+constexpr std::size_t k_most_tried = 15;
 constexpr std::size_t k_refused = 8;
 
 std::string file_text(const fs::path& path, std::size_t most) {
@@ -98,7 +98,7 @@ Result<std::string> failures(const Brief& brief, const std::vector<Experiment>& 
     text += "\n# What failed lately, and why\n" + fenced("failures", lines);
   TRY_ASSIGN(const std::string refused, refusals(brief));
   if (!refused.empty()) text += "\n# What was refused lately\n" + fenced("refusals", refused);
-  const std::string tried = lines_of(newest, k_tried, [](const Experiment& experiment) {
+  const std::string tried = lines_of(newest, k_most_tried, [](const Experiment& experiment) {
     return experiment.verdict == Verdict::rejected || experiment.verdict == Verdict::undecided;
   });
   if (!tried.empty()) text += "\n# Tried lately without gain: do not repeat\n" + fenced("experiments", tried);

@@ -24,7 +24,7 @@ namespace leanlab::lab {
 
 namespace {
 
-constexpr std::size_t k_piece = 1u << 20;
+constexpr std::size_t k_copied_at_once = 1u << 20;
 
 Json best_of(const ProofSurvey& survey) {
   if (!survey.best) return nullptr;
@@ -36,7 +36,8 @@ Status copy_ledger(const fs::path& file, std::uint64_t size,
   TRY_ASSIGN(const Fd fd, open_file(file, O_RDONLY));
   for (std::uint64_t at = 0; at < size;) {
     TRY_ASSIGN(const std::string piece,
-               read_at(fd.get(), at, static_cast<std::size_t>(std::min<std::uint64_t>(k_piece, size - at))));
+               read_at(fd.get(), at,
+                       static_cast<std::size_t>(std::min<std::uint64_t>(k_copied_at_once, size - at))));
     if (piece.empty()) return fail(ErrorCode::io, "{} became shorter while it was read", file.string());
     write(piece);
     at += piece.size();

@@ -21,7 +21,7 @@ namespace {
 
 // Statement, signature and manifests; the ledger behind them may be of any size.
 constexpr std::size_t k_longest_head = 64u << 20;
-constexpr std::size_t k_piece = 1u << 20;
+constexpr std::size_t k_checked_at_once = 1u << 20;
 
 /// The parts before the ledger.
 struct Head {
@@ -37,9 +37,9 @@ tl::unexpected<Error> no_proof(const fs::path& file, const std::string& why) {
                   .then("leanlab export LAB --proof"));
 }
 
-class Lines {
+class ProofLines {
  public:
-  explicit Lines(std::string_view text) : text_(text) {}
+  explicit ProofLines(std::string_view text) : text_(text) {}
   bool next(std::string_view& line) {
     const auto end = text_.find('\n', at_);
     if (end == std::string_view::npos) return false;
@@ -56,7 +56,7 @@ class Lines {
 
 Result<Head> read_head(const Fd& fd, const fs::path& file) {
   TRY_ASSIGN(const std::string text, read_at(fd.get(), 0, k_longest_head));
-  Lines lines(text);
+  ProofLines lines(text);
   std::string_view line;
   if (!lines.next(line) || !line.starts_with(std::string(k_proof_magic) + " "))
     return no_proof(file, "its first line is another");
@@ -89,7 +89,7 @@ Result<Head> read_head(const Fd& fd, const fs::path& file) {
 Status extract_ledger(const Fd& fd, std::uint64_t from, const fs::path& to) {
   TRY_ASSIGN(const Fd out, open_file(to, O_WRONLY | O_CREAT | O_EXCL));
   while (true) {
-    TRY_ASSIGN(const std::string piece, read_at(fd.get(), from, k_piece));
+    TRY_ASSIGN(const std::string piece, read_at(fd.get(), from, k_checked_at_once));
     if (piece.empty()) return {};
     TRY(write_all(out.get(), piece));
     from += piece.size();
@@ -174,7 +174,7 @@ class ProofVerifier {
   ProofReport& found_;
 };
 
-std::string describe(const Json& statement) {
+std::string summary_of(const Json& statement) {
   const Json best = statement.value("best", Json(nullptr));
   const Json objective = statement.value("objective", Json::object());
   std::string text =
@@ -240,7 +240,7 @@ Result<ProofReport> verify_proof(const fs::path& file, const fs::path& public_ke
   ProofReport found;
   try {
     found.lab = head.statement.value("lab", std::string());
-    found.statement = describe(head.statement);
+    found.statement = summary_of(head.statement);
     TRY_ASSIGN(const TempDirectory temporary, TempDirectory::make());
     TRY(extract_ledger(fd, head.ledger_offset, temporary.path() / store::k_ledger_file));
     TRY(ProofVerifier(head, found).run(temporary.path(), public_key, clock), "verifying {}", file.string());

@@ -17,7 +17,7 @@ namespace leanlab::lab {
 namespace {
 
 // As python/leanlab_judge/watch.py says it.
-constexpr std::string_view k_us = "leanlab: ", k_tried = "leanlab: the experiment tried to ";
+constexpr std::string_view k_us = "leanlab: ", k_tried_to = "leanlab: the experiment tried to ";
 constexpr std::size_t k_most_tries = 24, k_try_columns = 200;
 
 // The evaluator finds a file, but whatever runs it by a way that the hook does not cover fails loudly.
@@ -265,7 +265,7 @@ std::vector<std::string> tries_of(const sandbox::Outcome& candidate, const std::
   for (const std::string* text : {&candidate.out, &candidate.err}) {
     for (const std::string_view raw : split_lines(*text)) {
       const std::string_view line = trim(raw);
-      if (line.starts_with(k_tried))
+      if (line.starts_with(k_tried_to))
         tries.push_back(clip(printable(line.substr(k_us.size())), k_try_columns));
       if (line.starts_with('{') && line.find(key) != std::string_view::npos) ++scores;
     }

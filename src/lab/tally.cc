@@ -6,19 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fs.h"
+#include "lab/experiment.h"
 
 namespace leanlab::lab {
 
 namespace {
 
-constexpr int k_version = 1;
+constexpr int k_tally_version = 1;
 constexpr std::size_t k_recent = 256;
-constexpr const char* k_file = "tally.json";
+constexpr const char* k_tally_file = "tally.json";
 
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 std::optional<double> real_of(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number() ? std::optional<double>(found->get<double>())
@@ -29,13 +26,6 @@ std::uint64_t whole_of(const Json& object, const char* key) {
   return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
-Json tokens_json(const std::optional<agent::Tokens>& tokens) {
-  if (!tokens) return nullptr;
-  return {{"input", tokens->input},
-          {"output", tokens->output},
-          {"cache_read", tokens->cache_read},
-          {"cache_write", tokens->cache_write}};
-}
 std::optional<agent::Tokens> tokens_of(const Json& object) {
   const auto found = object.find("tokens");
   if (found == object.end() || !found->is_object()) return std::nullopt;
@@ -135,7 +125,7 @@ Json to_json(const Counting& counting) {
   const Tally& tally = counting.tally;
   Json agents = Json::object();
   for (const auto& [key, spent] : tally.by_agent) agents[key] = spent_json(spent);
-  return {{"version", k_version},
+  return {{"version", k_tally_version},
           {"seq", tally.read.seq},
           {"offset", tally.read.offset},
           {"hash", tally.read.hash},
@@ -157,7 +147,7 @@ Json to_json(const Counting& counting) {
 Counting load(const fs::path& file) {
   Counting counting;
   const auto json = read_json(file.string());
-  if (!json || !json->is_object() || whole_of(*json, "version") != k_version) return counting;
+  if (!json || !json->is_object() || whole_of(*json, "version") != k_tally_version) return counting;
   Tally& tally = counting.tally;
   tally.read = {whole_of(*json, "seq"), whole_of(*json, "offset"), text_of(*json, "hash")};
   if (const auto spent = json->find("spent"); spent != json->end()) tally.spent = spent_of(*spent);
@@ -260,7 +250,7 @@ bool Tally::knows(const std::string& turn) const {
 Result<Tally> read_tally(const Place& place, const Clock& clock) {
   std::error_code missing;
   if (!fs::exists(place.state / store::k_ledger_file, missing)) return Tally{};
-  const fs::path file = place.state / k_file;
+  const fs::path file = place.state / k_tally_file;
   Counting counting = load(file);
   const auto open_ledger = [&] {
     return store::Ledger::open(place.state, store::Ledger::Mode::read_only, counting.tally.read, clock);

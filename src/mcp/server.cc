@@ -24,12 +24,6 @@ constexpr const char* k_stateless = "2026-07-28";
 constexpr const char* k_meta_version = "io.modelcontextprotocol/protocolVersion";
 constexpr std::size_t k_longest_line = 16u << 20;
 
-std::string text_of(const Json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 Json member(const Json& object, const char* key) {
   if (!object.is_object()) return Json::object();
   const auto found = object.find(key);

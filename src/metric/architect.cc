@@ -16,14 +16,12 @@ namespace leanlab::metric {
 namespace {
 
 constexpr int k_turns = 3;  // one, and asked again twice
-constexpr std::chrono::minutes k_limit{30};
-constexpr std::size_t k_largest_file = 1u << 20;
+constexpr std::chrono::minutes k_draft_limit{30};
+constexpr std::size_t k_largest_example = 1u << 20;
 constexpr std::size_t k_listed = 80;
 
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? std::string(trim(found->get<std::string>()))
-                                                     : std::string();
+std::string trimmed_text(const Json& object, const char* key) {
+  return std::string(trim(text_of(object, key)));
 }
 
 tl::unexpected<Error> unusable(const std::string& why) {
@@ -79,7 +77,7 @@ Result<Json> Architect::ask(const std::string& prompt, const std::vector<std::st
     request.workspace = folder_.path() / "lab";
     request.experiments_dir = "experiments";
     request.session = session_;
-    request.limit = k_limit;
+    request.limit = k_draft_limit;
     request.brief = prompt;
     TRY_ASSIGN(LoneTurn lone, take_lone_turn(agent_, std::move(request), project_, interrupt_));
     turns_.push_back(std::move(lone));
@@ -115,16 +113,16 @@ Status Architect::draft_task(const std::string& wish, const std::string& feedbac
 }
 
 Status Architect::take_task(const Json& reply) {
-  draft_.task = text_of(reply, "task_md");
+  draft_.task = trimmed_text(reply, "task_md");
   const Json objective = reply.value("objective", Json());
   if (draft_.task.empty() || !objective.is_object())
     return unusable("the architect's draft lacks a task or an objective");
-  draft_.objective.metric = text_of(objective, "metric");
-  const std::string direction = text_of(objective, "direction");
+  draft_.objective.metric = trimmed_text(objective, "metric");
+  const std::string direction = trimmed_text(objective, "direction");
   if (draft_.objective.metric.empty() || (direction != "min" && direction != "max"))
     return unusable("the architect's objective is no {\"metric\": …, \"direction\": \"min\" or \"max\"}");
   draft_.objective.direction = direction == "min" ? lab::Direction::minimise : lab::Direction::maximise;
-  const auto lines = split_lines(text_of(reply, "description"));
+  const auto lines = split_lines(trimmed_text(reply, "description"));
   draft_.description = lines.empty() ? wish_.substr(0, wish_.find('\n')) : std::string(lines.front());
   return {};
 }
@@ -163,14 +161,14 @@ void Architect::take_written_files() {
     const std::string name = it->path().lexically_relative(folder_.path() / "lab").string();
     if (name.find("__pycache__") != std::string::npos || name.starts_with(".") || !is_lab_file(name))
       continue;
-    auto text = read_file(it->path(), k_largest_file);
+    auto text = read_file(it->path(), k_largest_example);
     if (text) draft_.files.emplace(name, std::move(*text));
   }
 }
 
 Status Architect::take_scorer(const Json& reply) {
-  draft_.eval_cmd = text_of(reply, "eval_cmd");
-  draft_.validate_cmd = text_of(reply, "validate_cmd");
+  draft_.eval_cmd = trimmed_text(reply, "eval_cmd");
+  draft_.validate_cmd = trimmed_text(reply, "validate_cmd");
   if (draft_.eval_cmd.find("{file}") == std::string::npos)
     return unusable("the architect's eval_cmd does not hold {file}");
   draft_.files.clear();

@@ -20,8 +20,8 @@ namespace leanlab::metric {
 
 namespace {
 
-constexpr std::chrono::minutes k_limit{30};
-constexpr std::size_t k_largest_file = 4u << 20;
+constexpr std::chrono::minutes k_mend_limit{30};
+constexpr std::size_t k_largest_lab_file = 4u << 20;
 
 /// The files of a lab that a fixer sees: all but results, experiments (the sample is one of its), notes and caches.
 bool is_shown(const std::string& name) {
@@ -36,7 +36,7 @@ std::map<std::string, std::string> texts_of(const fs::path& folder) {
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     if (!fs::is_regular_file(it->symlink_status(error))) continue;
     const std::string name = it->path().lexically_relative(folder).string();
-    if (auto text = read_file(it->path(), k_largest_file)) texts[name] = std::move(*text);
+    if (auto text = read_file(it->path(), k_largest_lab_file)) texts[name] = std::move(*text);
   }
   return texts;
 }
@@ -96,7 +96,7 @@ Result<Mended> mend_lab(const lab::Project& project, const lab::Place& place,
   request.prompt = prompt_of(place, role, failed, !sealed.empty());
   request.workspace = folder;
   request.experiments_dir = "experiments";
-  request.limit = k_limit;
+  request.limit = k_mend_limit;
   TRY_ASSIGN(const LoneTurn taken, take_lone_turn(agent, std::move(request), project, interrupt),
              "mending {}", place.name);
 

@@ -11,11 +11,6 @@ namespace {
 
 constexpr int k_version = 1;
 
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 /// The turn of a note that says "done"; none: it was under way, or the note is not one of ours.
 std::optional<KeptTurn> kept_of(const Json& note, const fs::path& folder) {
   std::error_code error;

@@ -46,11 +46,6 @@ std::vector<std::pair<std::string, std::string>> environment(const fs::path& hom
   return values;
 }
 
-std::string text_of(const Json& value, const char* key) {
-  const auto found = value.find(key);
-  return found != value.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 std::string without(std::string text, const std::string& part) {
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at))
     text.erase(at, part.size());

@@ -19,11 +19,6 @@ namespace {
 
 constexpr const char* k_unfinished_folder = "unfinished";
 
-bool is_hash(std::string_view text) {
-  return text.size() == 64 &&
-         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 Status write_blob(const fs::path& temporary, const fs::path& path, std::string_view data) {
   TRY_ASSIGN(const Fd fd, open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, 0444));
   TRY(write_all(fd.get(), data), "writing {}", temporary.string());
@@ -46,7 +41,7 @@ std::filesystem::path Blobs::path_of(const std::string& hash) const {
 
 bool Blobs::contains(const std::string& hash) const {
   std::error_code ignored;
-  return is_hash(hash) && fs::is_regular_file(path_of(hash), ignored);
+  return is_sha256_hex(hash) && fs::is_regular_file(path_of(hash), ignored);
 }
 
 Result<std::string> Blobs::put(std::string_view data) const {
@@ -77,7 +72,7 @@ Result<std::string> Blobs::put(std::string_view data) const {
 }
 
 Result<std::string> Blobs::get(const std::string& hash) const {
-  if (!is_hash(hash)) return fail(ErrorCode::integrity, "\"{}\" is no SHA-256", hash);
+  if (!is_sha256_hex(hash)) return fail(ErrorCode::integrity, "\"{}\" is no SHA-256", hash);
   const fs::path path = path_of(hash);
   TRY_ASSIGN(std::string data, read_file(path));
   if (sha256_hex(data) != hash) {

@@ -45,11 +45,6 @@ class Cursor {
   std::string_view rest_;
 };
 
-bool is_hash(std::string_view text) {
-  return text.size() == k_hash_digits &&
-         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 bool is_time(std::string_view text) {
   return text.size() >= 20 && text.size() <= 40 && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || c == '-' || c == ':' || c == '.' || c == 'T' || c == 'Z';
@@ -139,7 +134,7 @@ std::string make_line(std::uint64_t seq, std::string_view prev, std::string_view
 tl::expected<LineView, LineFault> parse_line(std::string_view line) {
   LineView view;
   view.hash = line.substr(0, k_hash_digits);
-  if (!is_hash(view.hash) || line.size() <= k_hash_digits || line[k_hash_digits] != ' ') {
+  if (!is_sha256_hex(view.hash) || line.size() <= k_hash_digits || line[k_hash_digits] != ' ') {
     return tl::unexpected(LineFault::no_hash);
   }
   view.text = line.substr(k_hash_digits + 1);
@@ -151,7 +146,7 @@ tl::expected<LineView, LineFault> parse_line(std::string_view line) {
   if (version > k_ledger_version) return tl::unexpected(LineFault::newer_version);
   const bool fits = version == k_ledger_version && at.literal(R"(,"seq":)") && at.number(view.seq) &&
                     view.seq > 0 && at.literal(R"(,"prev":")") && at.quoted(view.prev) &&
-                    is_hash(view.prev) && at.literal(R"(","ts":")") && at.quoted(view.ts) &&
+                    is_sha256_hex(view.prev) && at.literal(R"(","ts":")") && at.quoted(view.ts) &&
                     is_time(view.ts) && at.literal(R"(","type":")") && at.quoted(view.type) &&
                     is_record_type(view.type) && at.literal(R"(","body":)");
   const std::string_view rest = at.rest();

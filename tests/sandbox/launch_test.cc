@@ -204,14 +204,14 @@ TEST(Launch, daemons_are_ended_and_their_pipes_not_waited_for) {
 }
 
 // A bomb of 500 processes at most, so that a helper that cannot end it does no harm to the machine.
-constexpr const char* k_bomb =
+constexpr const char* k_fork_bomb =
     "b() { [ $1 = 0 ] || { b $(($1 - 1)) | b $(($1 - 1)) & }; exec sleep 471102; }; b 8; sleep 471102";
 
 TEST(Launch, a_fork_bomb_is_ended) {
   Policy policy;
   policy.limits.wall = 5s;
   policy.limits.processes = 50;
-  const Outcome outcome = run_c(policy, shell(k_bomb));
+  const Outcome outcome = run_c(policy, shell(k_fork_bomb));
   EXPECT_EQ(outcome.end, End::process_limit);
   EXPECT_EQ(outcome.survivors, 0u);
   EXPECT_EQ(processes_with_argument("471102"), 0);

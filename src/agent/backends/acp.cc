@@ -17,7 +17,7 @@ namespace leanlab::agent {
 namespace {
 
 /// The providers that such agents use, since which one is not known here.
-std::vector<std::string> hosts_of() {
+std::vector<std::string> acp_hosts() {
   std::vector<std::string> hosts = {"*.anthropic.com",  "*.claude.ai",        "*.openai.com", "*.chatgpt.com",
                                     "*.googleapis.com", "*.google.com",       "*.mistral.ai", "openrouter.ai",
                                     "*.openrouter.ai",  "*.githubcopilot.com"};
@@ -74,7 +74,7 @@ AgentProgram AcpAgent::program(const TurnRequest& request, const fs::path& home)
                        .readable = installation_of(words_[0]),
                        .secrets = {},
                        .fds = {},
-                       .hosts = hosts_of(),
+                       .hosts = acp_hosts(),
                        .farewell = k_farewell};
   program.argv.insert(program.argv.end(), words_.begin(), words_.end());
   for (std::size_t i = 1; i < words_.size(); ++i) {

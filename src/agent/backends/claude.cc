@@ -59,7 +59,7 @@ std::vector<std::string> ClaudeAgent::words(const TurnRequest& request) const {
 }
 
 /// Its provider, where its login is renewed, and where the environment says that its model is.
-std::vector<std::string> hosts_of() {
+std::vector<std::string> claude_hosts() {
   std::vector<std::string> hosts = {"*.anthropic.com", "claude.ai", "*.claude.ai", "claude.com",
                                     "*.claude.com"};
   for (const char* name : {"ANTHROPIC_BASE_URL", "ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_VERTEX_BASE_URL"}) {
@@ -94,7 +94,7 @@ Result<Turn> ClaudeAgent::take_turn(const TurnRequest& request, const Interrupt&
                        .readable = installation_of(program_),
                        .secrets = {},
                        .fds = {},
-                       .hosts = hosts_of()};
+                       .hosts = claude_hosts()};
   program.env.emplace_back("LEANLAB_ROLE", name(request.role));
   program.secrets = secrets_in(program.env);
   const fs::path users = users_folder("CLAUDE_CONFIG_DIR", ".claude") / ".credentials.json";

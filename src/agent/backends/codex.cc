@@ -21,7 +21,7 @@
 namespace leanlab::agent {
 namespace {
 
-constexpr const char* k_login = "codex login";
+constexpr const char* k_codex_login = "codex login";
 
 class CodexReader : public Reader {
  public:
@@ -111,8 +111,8 @@ void CodexReader::end(const sandbox::Outcome& outcome, Turn& turn) {
   turn.tokens = used();
   turn.reply = reply_;
   if (completed_ && !limit_in_disguise(reply_)) return;
-  if (completed_) return set_end(turn, *limit_in_disguise(reply_), "codex", reply_, k_login);
-  if (failed_) return set_end(turn, end_of(0, error_), "codex", error_, k_login);
+  if (completed_) return set_end(turn, *limit_in_disguise(reply_), "codex", reply_, k_codex_login);
+  if (failed_) return set_end(turn, end_of(0, error_), "codex", error_, k_codex_login);
   const bool ok = outcome.end == sandbox::End::exited && outcome.status.ok();
   const std::string_view words = trim(plain_);
   if (ok && session_.empty() && error_.empty() &&
@@ -124,7 +124,7 @@ void CodexReader::end(const sandbox::Outcome& outcome, Turn& turn) {
   if (const std::string_view text = trim(said); text.size() > 600)
     said = std::string(text.substr(text.size() - 600));
   if (!session_.empty() && error_.empty()) said = "its stream was cut: it ended without its result. " + said;
-  set_end(turn, end_of(0, said), "codex", outcome.status.describe() + ": " + said, k_login);
+  set_end(turn, end_of(0, said), "codex", outcome.status.describe() + ": " + said, k_codex_login);
 }
 
 class CodexAgent : public Agent {
@@ -198,7 +198,7 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
   std::vector<std::string> pass = codex_keys(users / "config.toml");
   pass.insert(pass.end(), {"OPENAI_*", "AZURE_OPENAI_*", "CODEX_API_KEY"});
   AgentProgram program{.agent = "codex",
-                       .login = k_login,
+                       .login = k_codex_login,
                        .argv = words(request),
                        .input = request.prompt,
                        .env = agent_environment(home.path(), pass),
@@ -242,7 +242,7 @@ Probe probe_codex() {
   std::error_code error;
   probe.logged_in = fs::exists(users / "auth.json", error) || ::getenv("CODEX_API_KEY") != nullptr ||
                     ::getenv("OPENAI_API_KEY") != nullptr || !codex_keys(users / "config.toml").empty();
-  probe.login = k_login;
+  probe.login = k_codex_login;
   return probe;
 }
 

@@ -14,7 +14,7 @@
 namespace leanlab::agent {
 namespace {
 
-constexpr std::uint64_t k_version = 1;
+constexpr std::uint64_t k_recording_version = 1;
 constexpr std::string_view k_new_file = "${file}";  // stands for the name that the turn was given
 
 class ReplayAgent : public Agent {
@@ -97,7 +97,7 @@ Result<std::unique_ptr<Agent>> make_replay(const BackendOptions& options) {
     if (trim(line).empty()) continue;
     TRY_ASSIGN(Json value, parse_json(line, fmt::format("{}:{}", file.string(), number)));
     if (number == 1 && value.is_object() && value.contains("recording")) {
-      if (count_at(value, "recording") != k_version)
+      if (count_at(value, "recording") != k_recording_version)
         return fail(ErrorCode::unsupported, "{} is of another version of recordings", file.string());
       continue;
     }

@@ -10,14 +10,15 @@
 #include "base/strings.h"
 
 namespace leanlab::agent {
+bool is_word_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
 namespace {
 
 constexpr std::string_view k_word = "tune:";
 constexpr std::size_t k_most_labels = 1000;
 
-bool word_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
 bool blank(std::string_view text) {
   return trim(text).empty();
 }
@@ -157,7 +158,7 @@ class Parser {
 
   Status bound(double& value, bool& whole) {
     const std::size_t begin = at_;
-    while (at_ < end_ && (word_char(source_[at_]) || source_[at_] == '-' || source_[at_] == '+' ||
+    while (at_ < end_ && (is_word_char(source_[at_]) || source_[at_] == '-' || source_[at_] == '+' ||
                           (source_[at_] == '.' && at_ + 1 < end_ && source_[at_ + 1] != '.'))) {
       ++at_;
     }
@@ -207,7 +208,7 @@ class Parser {
     if (take_word("not")) text.negated = true;
     skip();
     text.offset = at_;
-    while (at_ < end_ && word_char(peek())) ++at_;
+    while (at_ < end_ && is_word_char(peek())) ++at_;
     text.name = source_.substr(text.offset, at_ - text.offset);
     if (text.name.empty()) return error(text.offset, "expected the name of another tunable after `if`");
     skip();
@@ -239,7 +240,8 @@ class Parser {
   }
   bool take_word(std::string_view word) {
     const std::string_view left = source_.substr(at_, end_ - at_);
-    if (!left.starts_with(word) || (left.size() > word.size() && word_char(left[word.size()]))) return false;
+    if (!left.starts_with(word) || (left.size() > word.size() && is_word_char(left[word.size()])))
+      return false;
     at_ += word.size();
     return true;
   }
@@ -268,7 +270,7 @@ Status scan_line(std::string_view source, std::string_view file, std::size_t beg
   const std::string_view line = source.substr(begin, end - begin);
   std::size_t code = 0;
   for (std::size_t at = line.find(k_word); at != std::string_view::npos; at = line.find(k_word, at + 1)) {
-    if (at < code || (at > 0 && word_char(line[at - 1]))) continue;
+    if (at < code || (at > 0 && is_word_char(line[at - 1]))) continue;
     auto comment = direct_marker(line, at);
     if (!comment) comment = distant_marker(line, at);
     if (!comment || comment->begin < code) continue;

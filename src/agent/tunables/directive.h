@@ -46,4 +46,7 @@ struct Directive {
 /// The whole of `text` as a number: sign, digits, fraction, exponent; none if it is anything else.
 [[nodiscard]] std::optional<double> plain_number(std::string_view text);
 
+/// A letter, a digit or an underscore: what names are made of.
+[[nodiscard]] bool is_word_char(char c);
+
 }  // namespace leanlab::agent

@@ -11,10 +11,6 @@
 namespace leanlab::agent {
 namespace {
 
-bool word_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
 /// The inside of a quoted text.
 struct Quoted {
   std::size_t begin, end;
@@ -75,9 +71,9 @@ class Choice {
 /// Where `text` stands in `code` as a word of its own (or a list of flags of its own).
 template <class Found>
 void each_word(std::string_view code, std::string_view text, Found found) {
-  const auto joins_left = [](char c) { return word_char(c) || c == '-' || c == '.'; };
+  const auto joins_left = [](char c) { return is_word_char(c) || c == '-' || c == '.'; };
   const auto joins_right = [](char c) {
-    return word_char(c) || c == '-' || c == '.' || c == '=' || c == '+';
+    return is_word_char(c) || c == '-' || c == '.' || c == '=' || c == '+';
   };
   for (std::size_t at = code.find(text); at != std::string_view::npos; at = code.find(text, at + 1)) {
     const std::size_t end = at + text.size();
@@ -156,7 +152,7 @@ std::string last_identifier(std::string_view text) {
   std::size_t end = text.size();
   while (end > 0 && std::string_view(" \t\"'`])*").find(text[end - 1]) != std::string_view::npos) --end;
   std::size_t begin = end;
-  while (begin > 0 && word_char(text[begin - 1])) --begin;
+  while (begin > 0 && is_word_char(text[begin - 1])) --begin;
   const std::string_view word = text.substr(begin, end - begin);
   if (word.empty() || std::isdigit(static_cast<unsigned char>(word[0])) != 0) return "";
   return std::string(word);
@@ -187,7 +183,7 @@ std::string before_type(std::string_view text) {
       continue;
     }
     if (c == ':' && (i + 1 == text.size() || text[i + 1] != ':')) return last_identifier(text.substr(0, i));
-    if (!word_char(c) && std::string_view(" \t<>[]*&").find(c) == std::string_view::npos) break;
+    if (!is_word_char(c) && std::string_view(" \t<>[]*&").find(c) == std::string_view::npos) break;
   }
   return "";
 }
@@ -216,7 +212,7 @@ std::string assigned_name(std::string_view code, std::size_t begin) {
   if (const std::size_t at = before.rfind("define");
       at != std::string_view::npos && at > 0 && before[at - 1] == '#') {
     std::string_view rest = trim(before.substr(at + 6));
-    const auto end = std::find_if_not(rest.begin(), rest.end(), word_char);
+    const auto end = std::find_if_not(rest.begin(), rest.end(), is_word_char);
     if (end != rest.begin()) return std::string(rest.begin(), end);
   }
   for (std::size_t end = before.size(); end > 0; --end) {
@@ -229,9 +225,9 @@ std::string assigned_name(std::string_view code, std::size_t begin) {
     if (std::string name = last_identifier(left); !name.empty()) return name;
   }
   for (std::size_t end = before.size(); end > 0; --end) {
-    if (!word_char(before[end - 1])) continue;
+    if (!is_word_char(before[end - 1])) continue;
     if (std::string name = last_identifier(before.substr(0, end)); !name.empty()) return name;
-    while (end > 1 && word_char(before[end - 2])) --end;
+    while (end > 1 && is_word_char(before[end - 2])) --end;
   }
   return "";
 }

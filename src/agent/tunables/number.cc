@@ -16,10 +16,6 @@ namespace {
 bool digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
-bool word_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
 constexpr std::array<std::string_view, 28> k_suffixes = {
     "",   "f",  "l",  "u",   "d",   "m",   "z",  "n",   "j",   "ul",  "lu",  "ll",  "ull",   "llu",
     "uz", "zu", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "isize", "usize"};
@@ -52,7 +48,7 @@ class Lexer {
       return std::nullopt;
     }
     const std::size_t suffix = at_;
-    while (at_ < code_.size() && word_char(code_[at_])) ++at_;
+    while (at_ < code_.size() && is_word_char(code_[at_])) ++at_;
     token.style.suffix = code_.substr(suffix, at_ - suffix);
     if (!known_suffix(token.style.suffix) || (peek() == '.' && digit(peek(1)))) return std::nullopt;
     token.end = at_;
@@ -187,14 +183,14 @@ std::vector<NumberToken> find_numbers(std::string_view code) {
     const char before = at > 0 ? code[at - 1] : ' ';
     const bool starts = digit(code[at]) || (code[at] == '.' && at + 1 < code.size() && digit(code[at + 1]));
     // Neither inside a word ("x2"), nor a member ("t.0").
-    if (!starts || word_char(before) || before == '.' ||
+    if (!starts || is_word_char(before) || before == '.' ||
         (code[at] == '.' && (before == ')' || before == ']'))) {
       ++at;
       continue;
     }
     auto token = Lexer(code, at).read();
     if (!token) {
-      while (at < code.size() && (word_char(code[at]) || code[at] == '.')) ++at;
+      while (at < code.size() && (is_word_char(code[at]) || code[at] == '.')) ++at;
       continue;
     }
     const std::size_t end = token->end;

@@ -20,22 +20,21 @@ std::string dollars(const std::optional<double>& value) {
 }
 
 Json json_of(const OpenLab& open, const metric::Estimate& estimate) {
-  const auto real = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   Json roles = Json::array();
   for (const metric::RoleEstimate& role : estimate.roles)
     roles.push_back({{"role", role.role},
                      {"agents", role.agents},
                      {"turns", role.turns},
                      {"basis_turns", role.basis},
-                     {"cost_usd", real(role.usd)},
-                     {"tokens", real(role.tokens)}});
+                     {"cost_usd", or_null(role.usd)},
+                     {"tokens", or_null(role.tokens)}});
   return {{"lab", open.place.name},
           {"experiments", estimate.experiments},
-          {"cost_usd", real(estimate.usd)},
-          {"tokens", real(estimate.tokens)},
-          {"seconds", real(estimate.seconds)},
+          {"cost_usd", or_null(estimate.usd)},
+          {"tokens", or_null(estimate.tokens)},
+          {"seconds", or_null(estimate.seconds)},
           {"needs_probe", estimate.needs_probe},
-          {"budget_usd", real(open.config.budget.usd)},
+          {"budget_usd", or_null(open.config.budget.usd)},
           {"roles", std::move(roles)}};
 }
 

@@ -10,17 +10,16 @@
 namespace leanlab::cli {
 namespace {
 
-std::string dollars(const std::optional<double>& value) {
+std::string price_text(const std::optional<double>& value) {
   return value ? "$" + short_number(*value) : "unknown";
 }
 
 Json row_of(const agent::Price& price) {
-  const auto real = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   return {{"model", price.model},
-          {"input", real(price.input)},
-          {"output", real(price.output)},
-          {"cache_read", real(price.cache_read)},
-          {"cache_write", real(price.cache_write)},
+          {"input", or_null(price.input)},
+          {"output", or_null(price.output)},
+          {"cache_read", or_null(price.cache_read)},
+          {"cache_write", or_null(price.cache_write)},
           {"as_of", price.as_of.empty() ? Json(nullptr) : Json(price.as_of)},
           {"source", price.source.empty() ? Json(nullptr) : Json(price.source)},
           {"file", price.file.string()}};
@@ -45,10 +44,11 @@ Result<int> run_prices(Context& context, const Arguments&) {
                    {"as of"},
                    {"table"}});
   for (const agent::Price& price : prices.rows())
-    table.add({printable(price.model), dollars(price.input), dollars(price.output), dollars(price.cache_read),
-               dollars(price.cache_write), printable(price.as_of), price.file == own ? "yours" : "packaged"});
+    table.add({printable(price.model), price_text(price.input), price_text(price.output),
+               price_text(price.cache_read), price_text(price.cache_write), printable(price.as_of),
+               price.file == own ? "yours" : "packaged"});
   context.print(table.render(context.out));
-  context.say("dollars for a million tokens; prices change: what you write into " + own + " wins");
+  context.say("price_text for a million tokens; prices change: what you write into " + own + " wins");
   return 0;
 }
 

@@ -8,7 +8,7 @@
 namespace leanlab::cli {
 namespace {
 
-constexpr std::uint64_t k_slice = 1000;
+constexpr std::uint64_t k_read_at_once = 1000;
 
 Json turn_of(const lab::Experiment& experiment, std::string text) {
   const Json report{{"experiment_file", "${file}"}, {"valid", true}, {"notes", experiment.notes}};
@@ -20,7 +20,7 @@ Result<int> run_record(Context& context, const Arguments& arguments) {
   TRY_ASSIGN(const auto book,
              lab::Book::open(open.place, open.config, lab::Book::Mode::read_only, *context.clock));
   context.print(to_line(Json{{"recording", 1}, {"lab", open.place.name}}) + "\n");
-  lab::Query query{.after = 0, .limit = k_slice, .order = lab::Query::Order::number};
+  lab::Query query{.after = 0, .limit = k_read_at_once, .order = lab::Query::Order::number};
   while (true) {
     TRY_ASSIGN(const auto slice, book->query(query));
     for (const lab::Experiment& experiment : slice) {
@@ -28,7 +28,7 @@ Result<int> run_record(Context& context, const Arguments& arguments) {
       TRY_ASSIGN(std::string text, book->blobs().get(experiment.sha256), "reading {}", experiment.id());
       context.print(to_line(turn_of(experiment, std::move(text))) + "\n");
     }
-    if (slice.size() < k_slice) return 0;
+    if (slice.size() < k_read_at_once) return 0;
     query.after = slice.back().number;
   }
 }

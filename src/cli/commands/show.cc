@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t k_source_lines = 60, k_denied_calls = 10;
 
-std::string protection(const lab::Experiment& experiment) {
+std::string how_judged(const lab::Experiment& experiment) {
   if (experiment.origin == lab::Origin::imported) return "imported from results.jsonl: not verifiable";
   std::string text = fmt::format("{}, tier {}", lab::name(experiment.level), sandbox::name(experiment.tier));
   if (experiment.tier == sandbox::Tier::C) text += " (UNVERIFIED)";
@@ -87,7 +87,7 @@ void print_details(Context& context, const lab::ShownExperiment& shown) {
   line("info", experiment.info);
   line("agent", experiment.agent);
   line("parent", experiment.parent);
-  line("judged", protection(experiment));
+  line("judged", how_judged(experiment));
   line("evaluation", seconds(experiment.seconds) +
                          (experiment.cpu_seconds ? ", CPU " + seconds(experiment.cpu_seconds) : "") +
                          (experiment.candidate_cpu_seconds

@@ -9,7 +9,7 @@
 namespace leanlab::cli {
 namespace {
 
-constexpr std::uint64_t k_slice = 1000;
+constexpr std::uint64_t k_rows_at_once = 1000;
 
 /// JSON that may stand inside <script>: no "<", so that no text can end the element.
 std::string inline_json(const Json& value) {
@@ -22,7 +22,7 @@ std::string escaped(std::string text) {
   return text;
 }
 
-std::string protection(const lab::Experiment& experiment) {
+std::string protection_cell(const lab::Experiment& experiment) {
   if (experiment.origin == lab::Origin::imported) return "imported, not verifiable";
   std::string text = fmt::format("{}, tier {}", lab::name(experiment.level), sandbox::name(experiment.tier));
   if (experiment.tier == sandbox::Tier::C) text += " UNVERIFIED";
@@ -33,7 +33,7 @@ Json row_of(const lab::Experiment& experiment) {
   const Json value = experiment.value ? Json(*experiment.value) : Json(nullptr);
   const std::string& said = experiment.reason.empty() ? experiment.notes : experiment.reason;
   return Json::array({experiment.number, lab::name(experiment.verdict), value, experiment.file,
-                      clip(printable(said), 300), experiment.agent, protection(experiment),
+                      clip(printable(said), 300), experiment.agent, protection_cell(experiment),
                       experiment.seconds ? Json(*experiment.seconds) : Json(nullptr), experiment.parent,
                       experiment.ts});
 }
@@ -41,11 +41,11 @@ Json row_of(const lab::Experiment& experiment) {
 }  // namespace
 
 Status for_each_experiment(const lab::Book& book, const std::function<void(const lab::Experiment&)>& visit) {
-  lab::Query query{.after = 0, .limit = k_slice, .order = lab::Query::Order::number};
+  lab::Query query{.after = 0, .limit = k_rows_at_once, .order = lab::Query::Order::number};
   while (true) {
     TRY_ASSIGN(const auto slice, book.query(query));
     for (const lab::Experiment& experiment : slice) visit(experiment);
-    if (slice.size() < k_slice) return {};
+    if (slice.size() < k_rows_at_once) return {};
     query.after = slice.back().number;
   }
 }

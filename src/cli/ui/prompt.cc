@@ -43,12 +43,6 @@ Result<std::string> ask(const Person& person, const std::string& text) {
   return std::string(trim(line));
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 }  // namespace
 
 Result<Answer> ask_yes_no(const Person& person, const std::string& question, Answer preset,
@@ -58,7 +52,7 @@ Result<Answer> ask_yes_no(const Person& person, const std::string& question, Ans
   const std::string text = style.bold(question) + style.dim(preset == Answer::yes ? " [Y/n] " : " [y/N] ");
   while (true) {
     TRY_ASSIGN(const std::string line, ask(person, text));
-    const std::string answer = lower(line);
+    const std::string answer = lower_ascii(line);
     if (answer.empty()) return preset;
     if (answer == "y" || answer == "yes") return Answer::yes;
     if (answer == "n" || answer == "no") return Answer::no;
@@ -81,7 +75,7 @@ Result<std::size_t> ask_choice(const Person& person, const std::string& question
     std::vector<std::size_t> fitting;
     for (std::size_t i = 0; i < choices.size(); ++i) {
       if (line == fmt::format("{}", i + 1)) return i;
-      if (lower(choices[i]).starts_with(lower(line))) fitting.push_back(i);
+      if (lower_ascii(choices[i]).starts_with(lower_ascii(line))) fitting.push_back(i);
     }
     if (fitting.size() == 1) return fitting.front();
     TRY(write_all(person.screen.fd,

@@ -14,7 +14,7 @@
 namespace leanlab::helper {
 namespace {
 
-constexpr int k_deepest =
+constexpr int k_deepest_counted =
     64;  // descriptors held at once; nobody honest needs more, so a deeper tree is over any limit
 constexpr std::uint64_t k_block = 512;
 
@@ -36,9 +36,10 @@ class Count {
       struct stat status{};
       if (::fstatat(::dirfd(dir), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
       add(status);
-      if (S_ISDIR(status.st_mode) && depth >= k_deepest) use_.files = ~std::uint64_t{0};
+      if (S_ISDIR(status.st_mode) && depth >= k_deepest_counted) use_.files = ~std::uint64_t{0};
       if (is_enough()) break;
-      if (S_ISDIR(status.st_mode) && depth < k_deepest) folder(::dirfd(dir), entry->d_name, depth + 1);
+      if (S_ISDIR(status.st_mode) && depth < k_deepest_counted)
+        folder(::dirfd(dir), entry->d_name, depth + 1);
       if (is_enough()) break;
     }
     ::closedir(dir);

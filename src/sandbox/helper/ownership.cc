@@ -11,7 +11,7 @@
 namespace leanlab::helper {
 namespace {
 
-constexpr int k_deepest = 100;
+constexpr int k_deepest_given = 100;
 
 void give_entry(int parent, const char* name, int depth) {
   const int fd = ::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -22,7 +22,7 @@ void give_entry(int parent, const char* name, int depth) {
   const bool is_plain = is_folder || (known && S_ISREG(status.st_mode) && status.st_nlink == 1);
   if (is_plain && status.st_uid == 0)
     static_cast<void>(!::fchownat(fd, "", k_nobody, k_nobody, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW));
-  if (is_folder && depth < k_deepest) {
+  if (is_folder && depth < k_deepest_given) {
     const int folder = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* entries = folder < 0 ? nullptr : ::fdopendir(folder);
     while (const dirent* entry = entries == nullptr ? nullptr : ::readdir(entries)) {

@@ -92,7 +92,7 @@ const CallRule k_denied[] = {
 };
 
 // The kernel decides on these; a try at what is kept from the command is told.
-const CallRule k_on_files[] = {
+const CallRule k_file_calls[] = {
 #ifdef SYS_open
     {LEANLAB_CALL(open), EACCES, false, {}, Handling::file},
     {LEANLAB_CALL(creat), EACCES, false, {}, Handling::file},
@@ -234,7 +234,7 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
   if (!request.fork) append(rules, k_no_fork);
   // The first rule of a call decides.
   if (request.tier == Tier::B && landlock < 3) rules.push_back({LEANLAB_CALL(truncate), EPERM, true});
-  if (request.tier == Tier::B || !request.watch.empty()) append(rules, k_on_files);
+  if (request.tier == Tier::B || !request.watch.empty()) append(rules, k_file_calls);
   if (request.tier == Tier::B) {
     append(rules, k_on_others);
     append(rules, k_pretended);
