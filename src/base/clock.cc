@@ -89,6 +89,14 @@ std::string local_clock_time(UtcTime time) {
   return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+std::string local_time_of(const std::string& iso) {
+  const auto time = parse_iso8601(iso);
+  if (!time) return iso;
+  const std::tm parts = local_time(*time);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %z", &parts)};
+}
+
 std::string human_duration(std::chrono::milliseconds duration) {
   const auto total = duration.count();
   if (total < 1000) return fmt::format("{} ms", total);

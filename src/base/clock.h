@@ -32,6 +32,8 @@ class Clock {
 [[nodiscard]] std::string month_day_tag(UtcTime time);
 /// "14:03:07" in local time.
 [[nodiscard]] std::string local_clock_time(UtcTime time);
+/// "2026-11-23 10:22:00 +0100": a stored time for people, in local time; what cannot be read stays as it is.
+[[nodiscard]] std::string local_time_of(const std::string& iso);
 /// For people: "850 ms", "4.2 s", "3 min 20 s", "2 h 05 min".
 [[nodiscard]] std::string human_duration(std::chrono::milliseconds duration);
 

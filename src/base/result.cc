@@ -55,6 +55,8 @@ Error errno_error(int number, std::string what) {
   const bool full = number == ENOSPC || number == EDQUOT;
   Error error(full ? ErrorCode::no_space : ErrorCode::io, std::move(what) + ": " + std::strerror(number));
   if (full) error.next = "free some space on that disk and run the same command again";
+  if (number == EROFS)
+    error.next = "use a disk that can be written; --state-dir DIR moves only leanlab's own files";
   return error;
 }
 

@@ -186,9 +186,11 @@ Json to_json(const Experiment& experiment) {
   shape["metrics"] = metrics_object(experiment);
   shape["best_so_far"] = experiment.verdict == Verdict::accepted;
   shape["best"] = or_null(experiment.best_so_far);
-  shape["level"] = name(experiment.level);
-  shape["tier"] = tier_name(experiment.tier);
-  shape["sealed"] = experiment.sealed;
+  // How it is judged is known when it has been: before, the defaults would read as "judged in tier C".
+  const bool judged = experiment.verdict != Verdict::pending;
+  shape["level"] = judged ? Json(name(experiment.level)) : Json();
+  shape["tier"] = judged ? Json(tier_name(experiment.tier)) : Json();
+  shape["sealed"] = judged ? Json(experiment.sealed) : Json();
   shape["reason"] = or_null(experiment.reason);
   shape["parent"] = or_null(experiment.parent);
   shape["agent"] = or_null(experiment.agent);

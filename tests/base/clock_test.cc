@@ -1,5 +1,8 @@
 #include "base/clock.h"
 
+#include <cstdlib>
+#include <ctime>
+
 #include <gtest/gtest.h>
 
 namespace leanlab {
@@ -20,6 +23,17 @@ TEST(Iso8601, RefusesNonsense) {
   for (const char* text :
        {"", "yesterday", "2024-13-01T00:00:00Z", "2024-01-01T25:00:00Z", "2024-01-01T00:00:00X"})
     EXPECT_FALSE(parse_iso8601(text)) << text;
+}
+
+TEST(LocalTime, IsTheZoneOfThePersonAndSaysIt) {
+  const char* zone = std::getenv("TZ");
+  const std::string before = zone ? zone : "";
+  ::setenv("TZ", "CET-1", 1);
+  ::tzset();
+  EXPECT_EQ(local_time_of("2026-11-23T23:22:00.123Z"), "2026-11-24 00:22:00 +0100");
+  EXPECT_EQ(local_time_of("some day"), "some day");
+  zone ? ::setenv("TZ", before.c_str(), 1) : ::unsetenv("TZ");
+  ::tzset();
 }
 
 TEST(HumanDuration, PicksTheUnit) {

@@ -97,5 +97,10 @@ TEST_F(FsTest, WhatADeadProcessLeftIsClearedAndWhatIsInUseIsNot) {
   EXPECT_TRUE(fs::exists(path("leanlab-of-somebody-else")));
 }
 
+TEST(ErrnoError, SaysWhatToDoOnAFullAndOnAReadOnlyDisk) {
+  EXPECT_NE(errno_error(ENOSPC, "cannot write").next.find("free some space"), std::string::npos);
+  EXPECT_NE(errno_error(EROFS, "cannot write").next.find("--state-dir"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace leanlab

@@ -40,5 +40,10 @@ TEST(Figures, PercentChange) {
   EXPECT_EQ(percent_change(0, 1), "");
 }
 
+TEST(Dollars, NothingIsNotFourZeros) {
+  EXPECT_EQ(dollars(0), "$0");
+  EXPECT_EQ(dollars(0.01251), "$0.0125");
+}
+
 }  // namespace
 }  // namespace leanlab::cli::ui

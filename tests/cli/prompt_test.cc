@@ -54,6 +54,12 @@ TEST_F(Prompt, NobodyToAskNamesTheFlag) {
   EXPECT_THAT(answer.error().next, testing::HasSubstr("--confirm digits"));
 }
 
+TEST_F(Prompt, AQuestionThatEndsInAColonIsTold) {
+  const auto answer = ask_text(Person{}, "type its name to go on:", "--confirm digits");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "a person must answer: type its name to go on");
+}
+
 TEST_F(Prompt, EndOfInputIsAnInterruption) {
   const auto answer = ask_text(typing(""), "what?", "--describe");
   ASSERT_FALSE(answer);

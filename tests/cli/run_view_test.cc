@@ -115,6 +115,18 @@ TEST(RunSummary, NamesTheBestItsParentAndTheNextCommand) {
   EXPECT_EQ(text.find("--resume"), std::string::npos);
 }
 
+TEST(RunSummary, SaysOnceWhatWasGained) {
+  lab::RunSummary summary;
+  summary.objective = {"accuracy", lab::Direction::maximise};
+  summary.best = experiment(3, lab::Verdict::accepted, 0.5);
+  summary.best_before = summary.best_parent = 0.4;
+  EXPECT_THAT(summary_text(summary, Style()), HasSubstr("digits/3  as before this run\n"));
+  summary.add(*summary.best);
+  EXPECT_THAT(summary_text(summary, Style()), HasSubstr("digits/3  before 0.4: +25.0 %\n"));
+  summary.best_parent = 0.25;
+  EXPECT_THAT(summary_text(summary, Style()), HasSubstr("before 0.4: +25.0 %  its parent 0.25: +100.0 %\n"));
+}
+
 TEST(RunSummary, AnEarlyEndSaysHowToGoOn) {
   lab::RunSummary summary;
   summary.lab = "my lab";

@@ -47,6 +47,7 @@ class CommandLine(LeanlabTest):
         self.lab("numbers")
         self.leanlab("run", "numbers", "--n", "many", code=2)
         self.leanlab("run", "numbers", "--n", "-1", code=2)
+        self.assert_explains(self.leanlab("run", "numbers", "--usd", "-1", code=2), "--usd 5")
 
     def test_a_command_that_is_not_built_yet_says_so(self):
         self.lab("numbers")
@@ -156,6 +157,9 @@ class Shapes(LeanlabTest):
         self.assertIn(machine["tier"], ("A", "B", "C"))
         self.assertIsInstance(machine["reasons"], list)
         self.assertTrue(all({"name", "found", "version"} <= set(agent) for agent in machine["agents"]))
+
+    def test_doctor_does_not_tick_an_agent_that_is_not_logged_in(self):
+        self.assertRegex(self.leanlab("doctor").out, r"\n  [⚠!]  api .*not logged in")
 
     def test_a_row_of_the_book(self):
         lab = self.lab("numbers")

@@ -97,6 +97,12 @@ TEST(Experiment, TheShapeOfTheContract) {
   }
 }
 
+TEST(Experiment, NothingIsSaidOfTheJudgingOfOneThatIsPending) {
+  const Json shape = to_json(Experiment());
+  EXPECT_EQ(shape["status"], "pending");
+  for (const char* key : {"level", "tier", "sealed"}) EXPECT_TRUE(shape[key].is_null()) << key;
+}
+
 TEST(Experiment, TheRowHas021sFieldsAtTheTop) {
   const Json row = *parse_json(to_row(full(), "rmse", "f00d"));
   std::vector<std::string> keys;

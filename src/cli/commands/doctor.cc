@@ -72,7 +72,10 @@ void print_tools(Context& context, const char* title, const std::vector<Tool>& t
   ui::Table table({{""}, {""}, {"", ui::Align::left, ui::Fit::elastic}});
   for (const Tool& tool : tools) {
     const bool found = !tool.path.empty();
-    const std::string mark = found ? style.green(context.out.unicode ? "✓" : "+") : style.dim("-");
+    const bool ready = found && tool.remark.empty();
+    const std::string mark = ready   ? style.green(context.out.unicode ? "✓" : "+")
+                             : found ? style.yellow(context.out.unicode ? "⚠" : "!")
+                                     : style.dim("-");
     const std::string remark = tool.remark.empty() ? "" : "  " + style.yellow(tool.remark);
     table.add({"  " + mark, tool.name, found ? tool.version + remark : style.dim("not found")});
   }

@@ -9,14 +9,15 @@
 #include "cli/agents.h"
 #include "cli/arguments.h"
 #include "cli/labs.h"
+#include "cli/ui/figures.h"
 #include "cli/ui/run_display.h"
 #include "metric/loop.h"
 
 namespace leanlab::cli {
 namespace {
 
-std::string dollars(const std::optional<double>& value) {
-  return value ? fmt::format("${:.4f}", *value) : "unknown";
+std::string price(const std::optional<double>& value) {
+  return value ? ui::dollars(*value) : "unknown";
 }
 
 Json json_of(const OpenLab& open, const metric::Estimate& estimate) {
@@ -42,13 +43,13 @@ void print(Context& context, const OpenLab& open, const metric::Estimate& estima
   const std::string word = shell_word(open.place.name);
   context.print(fmt::format(
       "{}: {} cost {}{}\n", open.place.name, plural(estimate.experiments, "experiment"),
-      context.out.style.bold(estimate.usd ? "about " + dollars(estimate.usd) : "an unknown amount"),
+      context.out.style.bold(estimate.usd ? "about " + price(estimate.usd) : "an unknown amount"),
       estimate.seconds ? " and take about " +
                              human_duration(std::chrono::milliseconds(std::llround(*estimate.seconds * 1000)))
                        : ""));
   for (const metric::RoleEstimate& role : estimate.roles)
     context.print(fmt::format("  {:<9} {}: {:.1f} turns, {}, {} tokens; from {} on record\n", role.role,
-                              printable(role.agents), role.turns, dollars(role.usd),
+                              printable(role.agents), role.turns, price(role.usd),
                               role.tokens ? fmt::format("{:.0f}", *role.tokens) : "unknown",
                               plural(role.basis, "turn")));
   if (estimate.needs_probe)

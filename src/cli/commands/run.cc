@@ -47,7 +47,9 @@ Result<metric::RunOptions> options_of(const Context& context, const Arguments& a
     TRY_ASSIGN(options.until, time_of(*until, *context.clock));
   }
   options.usd = arguments.number("--usd");
-  if (options.usd && *options.usd < 0) return fail(ErrorCode::usage, "--usd {}: not below 0", *options.usd);
+  if (options.usd && *options.usd < 0)
+    return fail(Error(ErrorCode::usage, fmt::format("--usd {}: not below 0", *options.usd))
+                    .then("--usd 5, or no --usd for no cap"));
   options.allow_unknown_cost = arguments.has("--allow-unknown-cost");
   options.resume_only = arguments.has("--resume");
   options.min_tier = min_tier(arguments);

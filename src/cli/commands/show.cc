@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "base/strings.h"
 #include "cli/arguments.h"
 #include "cli/experiments.h"
@@ -19,6 +20,7 @@ constexpr std::size_t k_source_lines = 60, k_denied_calls = 10;
 
 std::string how_judged(const lab::Experiment& experiment) {
   if (experiment.origin == lab::Origin::imported) return "imported from results.jsonl: not verifiable";
+  if (experiment.verdict == lab::Verdict::pending) return "not yet";
   std::string text = fmt::format("{}, tier {}", lab::name(experiment.level), sandbox::name(experiment.tier));
   if (experiment.tier == sandbox::Tier::C) text += " (UNVERIFIED)";
   return text + (experiment.sealed ? ", sealed" : ", not sealed");
@@ -96,10 +98,10 @@ void print_details(Context& context, const lab::ShownExperiment& shown) {
   line("denied", denied_calls(experiment));
   line("turn", seconds(experiment.turn_seconds) +
                    (experiment.fixes > 0 ? ", " + plural(experiment.fixes, "repair") : ""));
-  if (experiment.cost_usd) line("cost", fmt::format("${:.4f}", *experiment.cost_usd));
+  if (experiment.cost_usd) line("cost", ui::dollars(*experiment.cost_usd));
   for (const std::string& warning : experiment.warnings) line("warning", warning);
   line("sha256", experiment.sha256);
-  line("time", experiment.ts);
+  line("time", local_time_of(experiment.ts));
 }
 
 void print_source(Context& context, const std::string& source) {

@@ -65,4 +65,8 @@ std::string percent_change(double from, double to) {
   return fmt::format("{:+.{}f} %", percent, std::abs(percent) < 1 ? 2 : 1);
 }
 
+std::string dollars(double usd) {
+  return usd == 0 ? "$0" : fmt::format("${:.4f}", usd);
+}
+
 }  // namespace leanlab::cli::ui

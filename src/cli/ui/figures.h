@@ -35,4 +35,7 @@ class ValueFormat {
 /// "+12.3 %": how much better or worse, as a share of |from|. Empty where that says nothing (from is 0).
 [[nodiscard]] std::string percent_change(double from, double to);
 
+/// "$0.0125"; nothing is "$0".
+[[nodiscard]] std::string dollars(double usd);
+
 }  // namespace leanlab::cli::ui

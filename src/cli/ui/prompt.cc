@@ -14,8 +14,9 @@ namespace {
 
 Status can_ask(const Person& person, const std::string& question, const std::string& flag) {
   if (person.may_ask) return {};
-  return fail(Error(ErrorCode::person_needed, fmt::format("a person must answer: {}", question))
-                  .then("pass " + flag));
+  const std::string_view asked(question.data(), question.size() - (question.ends_with(':') ? 1 : 0));
+  return fail(
+      Error(ErrorCode::person_needed, fmt::format("a person must answer: {}", asked)).then("pass " + flag));
 }
 
 /// One line without its newline. The terminal edits the line; we only collect it.

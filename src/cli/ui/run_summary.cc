@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "cli/ui/figures.h"
 #include "cli/ui/run_view.h"
 
 namespace leanlab::cli::ui {
@@ -27,9 +28,8 @@ std::string compared(const char* with, const std::optional<double>& from, double
 /// What the turns cost; nothing when they were free.
 std::string cost_line(const lab::RunSummary& summary, const Style& style) {
   if (summary.turns == 0) return "";
-  std::string text =
-      fmt::format("  cost {} in {}", style.bold(fmt::format("${:.4f}", summary.known_cost_usd)),
-                  plural(summary.turns, "turn"));
+  std::string text = fmt::format("  cost {} in {}", style.bold(dollars(summary.known_cost_usd)),
+                                 plural(summary.turns, "turn"));
   if (summary.unpriced_turns == summary.turns)
     text = fmt::format("  cost unknown: no price for {}", plural(summary.turns, "turn"));
   else if (summary.unpriced_turns > 0)
@@ -60,9 +60,12 @@ std::string summary_text(const lab::RunSummary& summary, const Style& style) {
     const bool improved = summary.accepted() > 0;
     text += fmt::format("  best {} {}  {}", summary.objective.metric,
                         improved ? style.bold_green(shown) : style.bold(shown), summary.best->id());
+    // A best that is older than this run gained nothing in it, whatever its parent was.
     text +=
         improved ? compared("before", summary.best_before, value, style) : style.dim("  as before this run");
-    text += compared("its parent", summary.best_parent, value, style) + "\n";
+    if (improved && summary.best_parent != summary.best_before)
+      text += compared("its parent", summary.best_parent, value, style);
+    text += "\n";
     if (summary.best->tier == sandbox::Tier::C)
       text += style.yellow("  UNVERIFIED: no sandbox held when it was judged, so it could be forged") + "\n";
     else if (summary.best->level == lab::Level::in_process)

@@ -99,7 +99,8 @@ struct RunView::Apply {
     if (event.parallel > 1) text += fmt::format(", {} at a time", event.parallel);
     say(text);
     if (event.continued > 0)
-      say(fmt::format("  {} of an earlier run come first", plural(event.continued, "experiment")));
+      say(fmt::format("  {} of an earlier run {} first", plural(event.continued, "experiment"),
+                      event.continued == 1 ? "comes" : "come"));
     if (!event.protection.empty()) say(style.dim("  " + printable(event.protection)));
   }
   void operator()(const lab::AttemptStarted& event) {
