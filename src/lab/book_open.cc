@@ -6,7 +6,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "lab/book_memory.h"
+#include "lab/book_rows.h"
 #include "lab/file_book.h"
 #include "lab/lost_state.h"
 
@@ -170,7 +170,7 @@ Result<std::unique_ptr<Book>> Book::open(const Place& place, const Config& confi
   BookReport unused;
   BookReport& found = report != nullptr ? *report : unused;
   if (mode == Mode::read_only && !fs::exists(place.state / k_database_file))
-    return open_memory_book(place, config);
+    return open_rows_book(place, config);
   auto book = std::make_unique<FileBook>(place, config, mode, clock);
   TRY(book->open(found), "opening the book of {}", place.name);
   return book;

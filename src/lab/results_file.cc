@@ -67,37 +67,50 @@ Status ResultsFile::mend() const {
   return {};
 }
 
-Status ResultsFile::scan(std::uint64_t offset, const std::function<Status(ResultsLine&)>& visit) const {
+Status scan_lines(const Fd& file, const fs::path& path, std::uint64_t offset,
+                  const std::function<Status(std::span<const FileLine>)>& visit) {
   constexpr std::size_t k_piece = 1u << 20;
-  if (!fs::exists(path_)) return {};
-  TRY_ASSIGN(const Fd fd, open_file(path_, O_RDONLY));
   std::string text;  // from `offset` on
-  std::uint64_t read_to = offset;
+  std::vector<FileLine> lines;
   bool more = true;
   while (more) {
-    TRY_ASSIGN(const std::string piece, read_at(fd.get(), read_to, k_piece), "reading {}", path_.string());
+    std::size_t searched = text.size();  // it holds no newline
+    TRY_ASSIGN(const std::string piece, read_at(file.get(), offset + text.size(), k_piece), "reading {}",
+               path.string());
     more = piece.size() == k_piece;
-    read_to += piece.size();
     text += piece;
-    std::vector<ResultsLine> lines;
+    lines.clear();
     std::size_t start = 0;
-    for (std::size_t newline = text.find('\n'); newline != std::string::npos;
+    for (std::size_t newline = text.find('\n', searched); newline != std::string::npos;
          newline = text.find('\n', start)) {
-      offset += newline + 1 - start;
-      lines.push_back({text.substr(start, newline + 1 - start), offset, {}, 0});
+      lines.push_back({std::string_view(text).substr(start, newline - start), offset + newline + 1});
       start = newline + 1;
     }
+    const std::string_view rest = std::string_view(text).substr(start);
+    if (!more && parse_python_json(rest)) lines.push_back({rest, offset + text.size()});
+    TRY(visit(lines));
     text.erase(0, start);
-    // What has no newline counts when it is whole.
-    if (!more && parse_python_json(text)) lines.push_back({text, offset + text.size(), {}, 0});
-    in_parallel(lines.size(), [&](std::size_t i) {
-      lines[i].text = repair_utf8(trim(lines[i].text));  // as the ledger will hold it
+    offset += start;
+  }
+  return {};
+}
+
+Status ResultsFile::scan(std::uint64_t offset, const std::function<Status(ResultsLine&)>& visit) const {
+  if (!fs::exists(path_)) return {};
+  TRY_ASSIGN(const Fd fd, open_file(path_, O_RDONLY));
+  std::vector<ResultsLine> lines;
+  const auto take = [&](std::span<const FileLine> piece) -> Status {
+    lines.assign(piece.size(), {});
+    in_parallel(piece.size(), [&](std::size_t i) {
+      lines[i].text = repair_utf8(trim(piece[i].text));  // as the ledger will hold it
+      lines[i].end = piece[i].end;
       find_owner(lines[i]);
     });
     for (ResultsLine& line : lines)
       if (!line.text.empty()) TRY(visit(line));
-  }
-  return {};
+    return {};
+  };
+  return scan_lines(fd, path_, offset, take);
 }
 
 Status ResultsFile::append(const std::vector<std::string>& rows) const {

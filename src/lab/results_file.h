@@ -7,17 +7,30 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "lab/config.h"
 #include "lab/experiment.h"
 #include "store/ledger.h"
 
 namespace leanlab::lab {
+
+/// A line as it stands in a file.
+struct FileLine {
+  std::string_view text;
+  std::uint64_t end = 0;  ///< offset of the byte after its newline
+};
+/// Calls `visit` with the whole lines behind `offset`, those of a small piece of the file at a time. What has no newline at
+/// the end counts when it is JSON. `path` is shown in errors. Errors: io, and those of `visit`.
+[[nodiscard]] Status scan_lines(const Fd& file, const std::filesystem::path& path, std::uint64_t offset,
+                                const std::function<Status(std::span<const FileLine>)>& visit);
 
 /// One row behind the accounted part of the file.
 struct ResultsLine {

@@ -9,7 +9,8 @@
 
 namespace leanlab::lab {
 
+/// Memory and time for a question do not grow with the rows that it is not about, but opening reads the file once.
 /// Errors: io.
-[[nodiscard]] Result<std::unique_ptr<Book>> open_memory_book(const Place& place, const Config& config);
+[[nodiscard]] Result<std::unique_ptr<Book>> open_rows_book(const Place& place, const Config& config);
 
 }  // namespace leanlab::lab
