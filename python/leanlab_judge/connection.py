@@ -17,13 +17,14 @@ _TEXT_LIMIT = 20_000
 
 
 class Connection:
-    """Requests over a channel; thread-safe. `make_proxy(connection, id, tree)` makes what stands for a candidate's object;
-    `heard` is given each text that came with a brace in it."""
+    """Requests over a channel; thread-safe. `make_proxy(connection, id, tree)` makes what stands for a candidate's object; `heard` is
+    given each text that came with a quotation mark in it, `note` what people should see of the candidate's ways."""
 
     def __init__(
-        self, channel: wire.Channel, make_proxy: Callable[["Connection", int, dict[str, Any]], Any], heard: Optional[Callable[[str], None]] = None
+        self, channel: wire.Channel, make_proxy: Callable[["Connection", int, dict[str, Any]], Any],
+        heard: Optional[Callable[[str], None]] = None, note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._channel, self._make_proxy, self._heard = channel, make_proxy, heard
+        self._channel, self._make_proxy, self._heard, self.note = channel, make_proxy, heard, note
         self._process = os.getpid()
         self.changes = 0  # how often something of the candidate's was called or set
         self._lock = threading.RLock()
@@ -44,6 +45,10 @@ class Connection:
     @property
     def channel(self) -> wire.Channel:
         return self._channel
+
+    def unasked_bytes(self) -> int:
+        """What lies in the pipe although every request has had its answer."""
+        return self._channel.waiting_bytes() if self._broken is None else 0
 
     def request(self, op: str, target: Any = None, **fields: Any) -> Any:
         """Does `op` in the candidate, on the object behind the proxy `target`. Values of `fields` are encoded.
@@ -102,7 +107,7 @@ class Connection:
             raise _exception(error, self._heard)
         if "value" not in frame.header:
             raise ProtocolError("an answer without a value")
-        decoder = Decoder(frame.header.get("arrays", []), frame.body, self._their_reference, finite=True, heard=self._heard)
+        decoder = Decoder(frame.header.get("arrays", []), frame.body, self._their_reference, finite=True, heard=self._heard, note=self.note)
         return decoder.decode(frame.header["value"])
 
     def _own_reference(self, value: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Operators do not: comparing or adding proxies is what a forged number would over
 """
 from __future__ import annotations
 
+import numbers
 import types
 from typing import Any, Iterator
 
@@ -42,6 +43,15 @@ class Remote:
 
     def __setattr__(self, name: str, value: Any) -> None:
         _ask(self, "set", name=name, value=value)
+
+    def __eq__(self, other: Any) -> Any:
+        if self is not other and issubclass(type(other), numbers.Number):
+            self._leanlab_connection.note(
+                f"an answer of the experiment's was an object ({type(self).__name__}), which equals no number: only plain values do"
+            )
+        return NotImplemented  # identity
+
+    __hash__ = object.__hash__
 
     def __dir__(self) -> list[str]:
         return [name for name in _ask(self, "dir") if type(name) is str]

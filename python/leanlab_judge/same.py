@@ -5,10 +5,13 @@ import struct
 import sys
 from typing import Any
 
+from .values import unguarded
+
 
 def same(a: Any, b: Any) -> bool:
     if a is b:
         return True
+    a, b = unguarded(a), unguarded(b)
     kind = type(a)
     if kind is not type(b):
         return False

@@ -10,12 +10,13 @@ from typing import Any, Optional
 
 from . import wire
 from .connection import Connection
+from .echoes import Echoes
 from .errors import JudgeError, ProtocolError
 from .proxies import make_proxy
 
 MAX_METRICS = 64
 MAX_REPORT_BYTES = 16 << 10
-MAX_ECHOES, MAX_ECHO = 90, 100  # lines, characters: a frame to the engine holds 64 KiB
+MAX_NOTES, MAX_NOTE = 16, 300
 _VARIABLES = ("LEANLAB_RESULT_FD", "LEANLAB_CANDIDATE_READ_FD", "LEANLAB_CANDIDATE_WRITE_FD", "LEANLAB_EXPERIMENT", "LEANLAB_CONTRACT")
 
 
@@ -43,7 +44,8 @@ class Session:
         self._result = wire.Channel(result, result)
         self._objective = ""
         self._nonce = self._greet()
-        self._echoes: set[str] = set()
+        self._echoes = Echoes(self._objective, lambda lines: self._say({"echoes": lines}))
+        self._notes: set[str] = set()
         self._candidate = (int(values["LEANLAB_CANDIDATE_READ_FD"]), int(values["LEANLAB_CANDIDATE_WRITE_FD"]))
         for fd in self._candidate:
             os.set_inheritable(fd, False)
@@ -54,7 +56,8 @@ class Session:
     def connection(self) -> Connection:
         """To the candidate; made at the first use."""
         if self._connection is None:
-            self._connection = Connection(wire.Channel(*self._candidate), make_proxy, self._hear if self.contract == "proxied" else None)
+            heard = self._echoes.hear if self.contract == "proxied" else None
+            self._connection = Connection(wire.Channel(*self._candidate), make_proxy, heard, self.note)
         return self._connection
 
     def report(self, metrics: dict[str, Any]) -> None:
@@ -74,12 +77,18 @@ class Session:
         self._result.send({"nonce": nonce, "hello": {"version": wire.VERSION, "contract": self.contract, "language": "python"}})
         return nonce
 
-    def _hear(self, text: str) -> None:
-        """Remembers lines of the candidate's that would pass for a result, should the evaluator print them."""
-        for line in text.splitlines():
-            line = line.strip()
-            if line.startswith("{") and (f'"{self._objective}"' in line or "\\u" in line) and len(self._echoes) <= MAX_ECHOES:
-                self._echoes.add(line[:MAX_ECHO])
+    def note(self, text: str) -> None:
+        """What the candidate did that people should see beside the score: a warning of the record's, each once."""
+        text = text[:MAX_NOTE]
+        if text not in self._notes and len(self._notes) < MAX_NOTES:
+            self._notes.add(text)
+            self._say({"note": text})
+
+    def _say(self, words: dict[str, Any]) -> None:
+        try:
+            self._result.send({"nonce": self._nonce, **words})
+        except JudgeError:
+            pass  # the engine has given up; it knows why
 
     def _finish(self) -> None:
         made = self._connection
@@ -89,12 +98,10 @@ class Session:
                 "requests": made.requests, "bytes_sent": made.channel.bytes_written, "bytes_received": made.channel.bytes_read,
                 "sent_seconds": made.sent_seconds, "waited_seconds": made.waited_seconds,
             }
-        try:
-            if self._echoes:
-                self._result.send({"nonce": self._nonce, "echoes": sorted(self._echoes)})
-            self._result.send({"nonce": self._nonce, "stats": stats})
-        except JudgeError:
-            pass  # the engine has given up; it knows why
+            unasked = made.unasked_bytes()
+            if unasked > 0:
+                self.note(f"the experiment sent {unasked} bytes that nobody had asked for")
+        self._say({"stats": stats})
 
 
 def checked(metrics: Any) -> dict[str, Any]:

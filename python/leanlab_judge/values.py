@@ -19,6 +19,7 @@ MAX_ARRAYS = 1024
 MAX_DIMENSIONS = 32
 MAX_STRING_ITEM = 4096  # bytes of one entry of a text array
 _KINDS = "biufcUSMm"
+_FIRST = "+-.nNiI"  # how texts begin that float() reads, besides digits
 
 
 def numpy_module() -> Any:
@@ -31,16 +32,20 @@ def numpy_module() -> Any:
 
 
 class Encoder:
-    """Collects one message. `reference` turns an object that is not plain into a JSON object, or raises NotPlainError."""
+    """Collects one message. `reference` turns an object that is not plain into a JSON object, or raises NotPlainError; `odd` is shown
+    what crosses as a plain array and is more than that."""
 
-    def __init__(self, reference: Callable[[Any], dict[str, Any]]) -> None:
-        self._reference = reference
+    def __init__(self, reference: Callable[[Any], dict[str, Any]], odd: Callable[[Any], None] = lambda value: None) -> None:
+        self._reference, self._odd = reference, odd
         self.arrays: list[dict[str, Any]] = []
         self.buffers: list[Buffer] = []
         self._offset = 0
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         if value is None or type(value) in (bool, int, str):
+            return value
+        value = unguarded(value)
+        if type(value) is str:
             return value
         if depth > MAX_DEPTH:
             raise NotPlainError(f"a value nested deeper than {MAX_DEPTH}")
@@ -71,6 +76,8 @@ class Encoder:
 
     def _numpy(self, numpy: Any, value: Any, depth: int) -> Any:
         scalar = isinstance(value, numpy.generic)
+        if type(value) is not numpy.ndarray:
+            self._odd(value)
         array = numpy.asarray(value)  # a matrix, a memory map, ... crosses as the plain array that it is
         if array.dtype.kind == "O":
             items = [self.encode(item, depth + 1) for item in array.ravel().tolist()]
@@ -94,15 +101,16 @@ class Encoder:
 
 class Decoder:
     """Reads one message. `reference` makes what a reference stands for; `finite` refuses NaN and infinities anywhere; `heard` is
-    given each text with a brace in it."""
+    given each text with a quotation mark in it."""
 
     def __init__(
-        self, arrays: Any, body: memoryview, reference: Callable[[dict[str, Any]], Any], finite: bool, heard: Optional[Callable[[str], None]] = None
+        self, arrays: Any, body: memoryview, reference: Callable[[dict[str, Any]], Any], finite: bool,
+        heard: Optional[Callable[[str], None]] = None, note: Callable[[str], None] = lambda text: None,
     ) -> None:
         if type(arrays) is not list or len(arrays) > MAX_ARRAYS:
             raise ProtocolError("a malformed list of arrays")
         self._arrays, self._body, self._reference, self._finite = arrays, body, reference, finite
-        self._heard = heard
+        self._heard, self._note = heard, note
         self._nodes = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
@@ -113,9 +121,9 @@ class Decoder:
         if tree is None or kind in (bool, int):
             return tree
         if kind is str:
-            if self._heard is not None and "{" in tree:
+            if self._heard is not None and '"' in tree:
                 self._heard(tree)
-            return tree
+            return _guarded(tree, self._note) if self._finite else tree
         if kind is float:
             return self._float(tree)
         if kind is list:
@@ -176,9 +184,10 @@ class Decoder:
         _, shape, _, data = self._buffer(tree)
         if len(shape) != 1:
             raise ProtocolError("malformed bytes")
-        if self._heard is not None and b"{" in bytes(data):
-            self._heard(bytes(data).decode("utf-8", "replace"))
-        return bytes(data)
+        plain = bytes(data)
+        if self._heard is not None and b'"' in plain:
+            self._heard(plain.decode("utf-8", "replace"))
+        return _guarded(plain, self._note) if self._finite else plain
 
     def _buffer(self, tree: dict[str, Any]) -> tuple[str, list[int], str, memoryview]:
         index = tree.get("i")
@@ -203,16 +212,25 @@ class Decoder:
         if math.prod(shape) * dtype.itemsize != data.nbytes:
             raise ProtocolError("an array whose shape and size differ")
         array = numpy.frombuffer(data, numpy.uint8).view(dtype).reshape(shape, order=order)
-        if self._finite and dtype.kind in "fc" and not numpy.isfinite(array).all():
+        if self._finite and dtype.kind in "fc" and not _all_finite(numpy, array):
             raise ProtocolError("the candidate gave an array with numbers that are not finite")
         if dtype.kind == "c":
             self._keep_imaginary_parts()
         if self._finite and dtype.kind in "Mm" and numpy.isnat(array).any():
             raise ProtocolError("the candidate gave an array with dates that are none")
-        if self._heard is not None and dtype.kind in "US" and b"{" in bytes(data):
-            for item in array.ravel().tolist():
+        return self._texts(numpy, array) if dtype.kind in "US" and self._finite else array
+
+    def _texts(self, numpy: Any, array: Any) -> Any:
+        items = array.ravel().tolist()
+        for item in items if self._heard is not None else ():
+            if item.count('"' if type(item) is str else b'"') > 0:
                 self._heard(item if type(item) is str else item.decode("utf-8", "replace"))
-        return array
+        guarded = [_guarded(item, self._note) for item in items]
+        if all(type(item) in (str, bytes) for item in guarded):
+            return array
+        objects = numpy.empty(len(items), dtype=object)  # numpy would read its own texts as numbers without asking them
+        objects[:] = guarded
+        return objects.reshape(array.shape)
 
     def _scalar(self, tree: dict[str, Any], depth: int) -> Any:
         array = self._array(tree, depth)
@@ -240,6 +258,56 @@ class Decoder:
 
     def _ref(self, tree: dict[str, Any], depth: int) -> Any:
         return self._reference(tree)
+
+
+class _NotANumber(str):
+    """A text that float() would read as NaN or infinity. An evaluator that takes it for a number gets the error that other texts give."""
+
+    note: Callable[[str], None]
+
+    def __float__(self) -> float:
+        return _refuse_number(self)
+
+
+class _NotANumberBytes(bytes):
+    note: Callable[[str], None]
+
+    def __float__(self) -> float:
+        return _refuse_number(self)
+
+
+def _refuse_number(text: Any) -> float:
+    shown = ascii(text[:40])
+    text.note(f"the experiment gave the text {shown} in place of a number, and it is none")
+    raise ValueError(f"could not convert string to float: {shown}")
+
+
+def _guarded(text: Any, note: Callable[[str], None]) -> Any:
+    """`text`, a str or bytes; of the classes above when it reads as a number that is not finite."""
+    start = text.strip()[:1]
+    if not start or not (start.isdigit() or start in (_FIRST if type(text) is str else _FIRST.encode())):
+        return text
+    try:
+        if math.isfinite(float(text)):
+            return text
+    except ValueError:
+        return text
+    guarded = _NotANumber(text) if type(text) is str else _NotANumberBytes(text)
+    guarded.note = note  # type: ignore[method-assign]
+    return guarded
+
+
+def unguarded(value: Any) -> Any:
+    """The plain text behind one of the two classes above; any other value as it is."""
+    return value[:] if type(value) in (_NotANumber, _NotANumberBytes) else value
+
+
+def _all_finite(numpy: Any, array: Any) -> bool:
+    """Also as the doubles that an evaluator will make of it."""
+    if array.dtype.itemsize > (16 if array.dtype.kind == "c" else 8):
+        with numpy.errstate(all="ignore"):
+            array = array.astype(complex if array.dtype.kind == "c" else float)
+    return bool(numpy.isfinite(array).all())
 
 
 _READERS: dict[str, Callable[[Decoder, dict[str, Any], int], Any]] = {

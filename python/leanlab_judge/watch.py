@@ -5,6 +5,7 @@ It runs in the experiment's own process, which could silence it or lie. Nothing 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from typing import Any, Callable, Optional
 
@@ -24,8 +25,8 @@ _C_CALLS = frozenset(
 )
 
 
-def install(experiment: str) -> None:
-    """Watches this process from now on; `experiment` is the file that it may read."""
+def install(experiment: str) -> Callable[[Optional[str]], None]:
+    """Watches this process from now on; `experiment` is the file that it may read. Returns what tells of one try."""
     own = os.path.abspath(experiment)
     lab = os.path.dirname(os.path.dirname(own))
     cache = os.path.join(os.path.dirname(own), "__pycache__", os.path.splitext(os.path.basename(own))[0] + ".")  # Python asks for it
@@ -64,6 +65,10 @@ def install(experiment: str) -> None:
         place = outside(path)
         return f"open {place}" if place else None
 
+    def changing_mode(path: Any, mode: Any, *others: Any) -> Optional[str]:
+        set_id = type(mode) is int and mode & (stat.S_ISUID | stat.S_ISGID)
+        return f"make a program that runs as somebody else: {ascii(path)}" if set_id else changing(path)
+
     def changing(path: Any, *others: Any) -> Optional[str]:
         return None if may_write(path) else f"change {ascii(os.fsdecode(path))}"
 
@@ -73,6 +78,7 @@ def install(experiment: str) -> None:
 
     watched: dict[str, Callable[..., Optional[str]]] = {
         "open": opening, "os.listdir": listing, "os.scandir": listing, **{f"os.{name}": changing for name in _CHANGES}, **_ACTS,
+        "os.chmod": changing_mode,
     }
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -84,6 +90,7 @@ def install(experiment: str) -> None:
                 pass
 
     sys.addaudithook(hook)
+    return tell
 
 
 def _programs(lab: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import mmap
 import os
 import select
 import struct
+import sys
+import termios
 from typing import Any, NamedTuple, Optional, Sequence, Union
 
 from .errors import CandidateGone, ProtocolError
@@ -78,6 +80,12 @@ class Channel:
         poll = select.poll()
         poll.register(self._read_fd, select.POLLIN)
         return bool(poll.poll(0))
+
+    def waiting_bytes(self) -> int:
+        """How much can be read at once."""
+        count = bytearray(4)
+        fcntl.ioctl(self._read_fd, termios.FIONREAD, count)
+        return int.from_bytes(count, sys.byteorder)
 
     def send(self, header: dict[str, Any], buffers: Sequence[Buffer] = ()) -> None:
         """Writes one frame; each buffer is followed by zeros up to a multiple of 64. Errors: CandidateGone, ProtocolError."""

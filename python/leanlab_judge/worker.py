@@ -26,6 +26,7 @@ if __package__ in (None, ""):  # run as a script, with -I: Python does not look 
 
 from . import watch, wire
 from .errors import JudgeError, NotPlainError, ProtocolError
+from .signs import Signs
 from .values import Decoder, Encoder
 
 _FUNCTIONS = (
@@ -42,7 +43,8 @@ _TRAITS = {
 class References:
     """Objects that the judge holds, counted as often as they were sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: Callable[[Any], None]) -> None:
+        self._shown = shown
         self._objects: dict[int, Any] = {}
         self._sent: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
@@ -58,6 +60,7 @@ class References:
             self._last = number = self._last + 1
             self._objects[number], self._numbers[id(value)], self._sent[number] = value, number, 0
         self._sent[number] += 1
+        self._shown(value)
         if isinstance(value, type):
             return {"$": "ref", "id": number, "kind": "class", "name": value.__name__}
         if isinstance(value, types.ModuleType):
@@ -129,9 +132,9 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 class Worker:
     """Serves one judge over one channel."""
 
-    def __init__(self, channel: wire.Channel, path: str) -> None:
-        self._channel, self._path = channel, path
-        self._references = References()
+    def __init__(self, channel: wire.Channel, path: str, signs: Signs) -> None:
+        self._channel, self._path, self._signs = channel, path, signs
+        self._references = References(signs.answering)
 
     def serve(self) -> int:
         """Until the judge closes the channel."""
@@ -149,7 +152,7 @@ class Worker:
         answer: dict[str, Any] = {"id": header.get("id")}
         start, cpu = time.monotonic(), time.process_time()
         try:
-            encoder = Encoder(self._references.describe)
+            encoder = Encoder(self._references.describe, self._signs.answering)
             answer["value"] = encoder.encode(self._do(frame))
             answer["arrays"] = encoder.arrays
             buffers = encoder.buffers
@@ -157,6 +160,7 @@ class Worker:
             answer = {"id": header.get("id"), "error": _describe_error(error)}
             buffers = []
         answer["wall"], answer["cpu"] = time.monotonic() - start, time.process_time() - cpu
+        self._signs.look(at_once=header.get("op") == "load")
         return answer, buffers
 
     def _do(self, frame: wire.Frame) -> Any:
@@ -206,8 +210,9 @@ def main(argv: list[str]) -> int:
         return 2
     channel = wire.Channel(int(argv[1]), int(argv[2]))
     sys.argv = [argv[3]]
-    watch.install(argv[3])
-    status = Worker(channel, argv[3]).serve()
+    signs = Signs(watch.install(argv[3]))
+    status = Worker(channel, argv[3], signs).serve()
+    signs.look(at_once=True)
     # The judge is done, and nothing that the experiment would do at its exit can matter: it is over at once.
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -20,6 +20,7 @@ constexpr std::string_view k_magic = "LLJ1";
 constexpr std::size_t k_prefix_bytes = 16;
 constexpr std::size_t k_longest_header = 64 * 1024;  // a report has at most 16 KiB
 constexpr int k_version = 1;
+constexpr std::size_t k_most_notes = 32;
 
 template <class Number>
 void put(std::string& bytes, Number number) {
@@ -86,7 +87,11 @@ std::string take_frame(const Json& message, const std::string& nonce, const std:
   } else if (message.contains("echoes")) {
     if (!message["echoes"].is_array()) return "the judge sent a malformed list";
     for (const Json& line : message["echoes"])
-      if (line.is_string() && !line.get_ref<const std::string&>().empty()) words.echoes.push_back(line);
+      if (line.is_string() && !line.get_ref<const std::string&>().empty())
+        words.echoes.insert(line.get<std::string>());
+  } else if (message.contains("note")) {
+    if (!message["note"].is_string()) return "the judge sent a malformed note";
+    if (words.notes.size() < k_most_notes) words.notes.push_back(message["note"]);
   } else if (message.contains("stats")) {
     words.stats = to_line(message["stats"]);
   }

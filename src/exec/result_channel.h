@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/fd.h"
@@ -14,7 +15,8 @@ struct JudgeWords {
   bool greeted = false;  ///< its hello came, for the contract that was asked for
   std::string result;    ///< what report() was given: a JSON object in one line; empty when there was none
   /// How lines of the candidate's texts begin that would pass for a result if the evaluator printed them.
-  std::vector<std::string> echoes;
+  std::unordered_set<std::string> echoes;
+  std::vector<std::string> notes;  ///< what people should see of the candidate's ways, each once
   std::string stats;      ///< requests, bytes and seconds, as a JSON object in one line; for people
   std::string violation;  ///< why it is no longer listened to; empty: all was well
 };

@@ -158,6 +158,7 @@ std::string not_finite(const Json& value) {
 /// What the lines of stdout hold.
 struct Lines {
   std::vector<Json> scores;  ///< objects with the objective
+  std::string_view text;     ///< of the last of them
   std::string broken;        ///< why a line that was meant as a score cannot be read; empty if none was
   std::string other_keys;    ///< keys of an object without the objective, for a hint
   bool anything = false;
@@ -186,6 +187,7 @@ void take_line(std::string_view line, const std::string& metric, Lines& lines) {
   }
   if (value->contains(metric)) {
     lines.scores.push_back(*value);
+    lines.text = line;
     return;
   }
   std::vector<std::string> keys;
@@ -296,6 +298,7 @@ Judgement judge_outcome(const sandbox::Outcome& outcome, const sandbox::Limits& 
   judgement.reason = bad_result(outcome, limits, lines, metric);
   if (!judgement.reason.empty()) return judgement;
   take_values(lines.scores.front(), judgement);
+  judgement.line = lines.text;
   judgement.value = lines.scores.front().at(metric).get<double>();
   return judgement;
 }

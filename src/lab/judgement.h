@@ -15,6 +15,7 @@ struct Judgement {
   std::optional<double> value;                          ///< none: invalid
   std::vector<std::pair<std::string, double>> metrics;  ///< the objective among them
   std::string info;                                     ///< JSON object of strings and booleans, or empty
+  std::string line;                                     ///< of stdout, that gave the value
   std::string reason;                                   ///< why invalid, for a person; empty otherwise
   std::vector<std::string> warnings;                    ///< what was dropped
 };

@@ -211,16 +211,16 @@ Result<exec::Job> split_job(const JudgeOrder& order, const Config& config, Level
 
 namespace {
 
-/// An evaluator that prints what the experiment says, and then no score of its own, would hand it the result.
-std::string printed_echo(const std::string& out, const std::vector<std::string>& echoes) {
-  if (echoes.empty()) return {};
-  for (const std::string_view raw : split_lines(out)) {
-    const std::string_view line = trim(raw);
-    const bool echoed = std::any_of(echoes.begin(), echoes.end(),
-                                    [&](const std::string& echo) { return line.starts_with(echo); });
-    if (echoed)
-      return "the evaluator printed a line that the experiment wrote, which does not count as a score: " +
-             clip(printable(line), 200);
+/// Why the line that gave the score is the experiment's, or empty. An evaluator that prints what the experiment says, and then
+/// no score of its own, would hand it the result.
+std::string printed_echo(const std::string& line, const std::unordered_set<std::string>& echoes) {
+  constexpr std::size_t k_longest = 400;  // bytes of 100 characters
+  for (std::size_t size = 1; size <= std::min(line.size(), k_longest); ++size) {
+    if (!echoes.contains(line.substr(0, size))) continue;
+    return size == 1
+               ? "the experiment gave its evaluator more texts that begin like a score than can be told from one"
+               : "the evaluator printed a line that the experiment wrote, which does not count as a score: " +
+                     clip(printable(line), 200);
   }
   return {};
 }
@@ -246,13 +246,17 @@ Judgement judge_words(const exec::JobReport& report, const sandbox::Limits& limi
   } else if (ended_well && level == Level::isolated && split.words.result.empty()) {
     judgement.reason = "the evaluator ended without calling report()";
   }
-  if (ended_well && judgement.reason.empty() && level == Level::proxied)
-    judgement.reason = printed_echo(report.outcome.out, split.words.echoes);
   if (!judgement.reason.empty()) return judgement;
   sandbox::Outcome outcome = report.outcome;
   if (level == Level::isolated) outcome.out = split.words.result + "\n";  // stdout was only a log
   outcome.out_bytes = level == Level::isolated ? outcome.out.size() : outcome.out_bytes;
   judgement = judge_outcome(outcome, limits, metric);
+  if (judgement.value && level == Level::proxied) {
+    if (std::string reason = printed_echo(judgement.line, split.words.echoes); !reason.empty()) {
+      judgement = {};
+      judgement.reason = std::move(reason);
+    }
+  }
   if (!judgement.value) judgement.reason += candidate_end(split.candidate);
   return judgement;
 }
@@ -290,6 +294,8 @@ Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limi
   Judgement judgement = judge_words(report, limits, metric, level);
   for (std::string& attempt : tries_of(report.split->candidate, metric))
     judgement.warnings.push_back(std::move(attempt));
+  for (const std::string& note : report.split->words.notes)
+    judgement.warnings.push_back(clip(printable(note), k_try_columns));
   return judgement;
 }
 

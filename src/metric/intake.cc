@@ -16,6 +16,9 @@ namespace leanlab::metric {
 
 namespace {
 
+// Copies of it lie beside others under longer names (`NAME.tmp-…`), and a file system takes 255 bytes.
+constexpr std::size_t k_longest_name = 200;
+
 template <class... Args>
 tl::unexpected<Error> refuse(fmt::format_string<Args...> format, Args&&... args) {
   return fail(ErrorCode::goal_not_met, format, std::forward<Args>(args)...);
@@ -39,6 +42,9 @@ bool is_inside(const fs::path& file, const fs::path& folder) {
 
 Result<Intake> take_in(const Session& session, const fs::path& file, const fs::path& experiments) {
   struct stat status{};
+  if (const std::string name = file.filename().string(); name.size() > k_longest_name)
+    return refuse("{}: its name has {} bytes; at most {} are allowed", clip(name, 40), name.size(),
+                  k_longest_name);
   if (::lstat(file.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return refuse("there is no file {}", file.filename().string());
     return refuse("{} cannot be read: {}", file.filename().string(), errno_error(errno, "lstat").message);

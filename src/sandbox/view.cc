@@ -73,7 +73,18 @@ bool is_below(const std::string& path, const std::string& folder) {
 }
 }  // namespace
 
-std::vector<std::string> all_but(const std::string& path, const std::vector<std::string>& hidden) {
+namespace {
+
+/// Where `path` leads, all links followed; as it stands when that cannot be told.
+std::string real_path(const std::string& path) {
+  std::error_code error;
+  std::string real = std::filesystem::weakly_canonical(path, error).string();
+  while (real.size() > 1 && real.back() == '/') real.pop_back();
+  return error || real.empty() ? path : real;
+}
+
+/// `path` and `hidden` have no links in them.
+std::vector<std::string> siblings(const std::string& path, const std::vector<std::string>& hidden) {
   const auto is = [&](const auto& test) { return std::any_of(hidden.begin(), hidden.end(), test); };
   if (is([&](const std::string& secret) { return secret == path; })) return {};
   if (!is([&](const std::string& secret) { return is_below(secret, path); })) return {path};
@@ -81,10 +92,38 @@ std::vector<std::string> all_but(const std::string& path, const std::vector<std:
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
     if (entry.is_symlink(error)) continue;
-    const auto deeper = all_but(entry.path().string(), hidden);
+    const auto deeper = siblings(entry.path().string(), hidden);
     shown.insert(shown.end(), deeper.begin(), deeper.end());
   }
   return shown;
+}
+
+}  // namespace
+
+std::vector<std::string> real_paths(const std::vector<std::string>& paths) {
+  std::vector<std::string> real;
+  for (const std::string& path : paths) real.push_back(real_path(path));
+  return real;
+}
+
+std::vector<std::string> all_but(const std::string& path, const std::vector<std::string>& hidden) {
+  if (hidden.empty()) return {path};
+  const std::string real = real_path(path);
+  std::vector<std::string> shown = siblings(real, hidden);
+  if (shown == std::vector{real}) return {path};
+  return shown;
+}
+
+std::vector<std::string> hidden_below(const std::string& path, const std::vector<std::string>& hidden) {
+  std::vector<std::string> found;
+  std::error_code error;
+  if (hidden.empty() || std::filesystem::is_symlink(path, error)) return found;
+  const std::string real = real_path(path);
+  for (const std::string& secret : hidden) {
+    if (real != path && is_below(secret, real))
+      found.push_back((path == "/" ? "" : path) + secret.substr(real == "/" ? 0 : real.size()));
+  }
+  return found;
 }
 
 }  // namespace leanlab::sandbox

@@ -22,9 +22,17 @@ namespace leanlab::sandbox {
 /// below, a visible path.
 [[nodiscard]] std::vector<std::string> engine_folders_below(const std::string& path);
 
-/// `path` without the `hidden` paths below it, as a list of paths: for tier B, whose rules only add up. Links are left
-/// out, since they would lead elsewhere.
+/// The same places with all links followed.
+[[nodiscard]] std::vector<std::string> real_paths(const std::vector<std::string>& paths);
+
+/// `path` without the `hidden` paths below it, as a list of paths: for tier B, whose rules only add up. `path` may be a
+/// link, or lead through one; `hidden` are real paths. Links below it are left out, since they would lead elsewhere.
 [[nodiscard]] std::vector<std::string> all_but(const std::string& path,
                                                const std::vector<std::string>& hidden);
+
+/// The `hidden` real paths by the names that they have below `path`, when that leads through a link: for tier A, which shows
+/// a folder by the name that was given for it. None when `path` is itself a link, which is shown as one.
+[[nodiscard]] std::vector<std::string> hidden_below(const std::string& path,
+                                                    const std::vector<std::string>& hidden);
 
 }  // namespace leanlab::sandbox

@@ -54,15 +54,20 @@ Status add_rules(Fields& fields, const Policy& policy, Tier tier) {
     const auto engine = engine_folders_below(rule.path);
     hidden.insert(hidden.end(), engine.begin(), engine.end());
   }
+  const std::vector<std::string> real = real_paths(hidden);  // a hidden place has other names, too
   for (const PathRule& rule : policy.paths) {
     if (rule.access == Access::list) {
       TRY(add_path(fields, "list", rule.path));
       continue;
     }
     const char* key = rule.access == Access::write ? "write" : "read";
-    for (const std::string& path : tier == Tier::B ? all_but(rule.path, hidden) : std::vector{rule.path})
+    for (const std::string& path : tier == Tier::B ? all_but(rule.path, real) : std::vector{rule.path})
       TRY(add_path(fields, key, path));
+    for (std::string& path : hidden_below(rule.path, real)) hidden.push_back(std::move(path));
   }
+  hidden.insert(hidden.end(), real.begin(), real.end());
+  std::sort(hidden.begin(), hidden.end());
+  hidden.erase(std::unique(hidden.begin(), hidden.end()), hidden.end());
   for (const std::string& path : hidden) {
     if (tier != Tier::B) TRY(add_path(fields, "hide", path));
   }

@@ -55,6 +55,11 @@ class Submitted(LeanlabTest):
         self.assertNotEqual(done.code, 0)
         self.assert_explains(done, "absent.txt")
 
+    def test_a_name_too_long_for_its_copies_leaves_the_lab_as_it_was(self):
+        self.assert_refused(self.candidate("a" * 240 + ".txt", "x = 1\n"), r"name has 244 bytes")
+        self.json("submit", "numbers", self.candidate("b" * 196 + ".txt", "x = 2\n"))
+        self.assert_book_is_sound(self.numbers, 1)
+
     def test_a_duplicate(self):
         self.json("submit", "numbers", self.candidate("a.txt", "x = 1\n"))
         again = self.leanlab("submit", "numbers", self.candidate("b.txt", "x = 1\n"), "--json", code=None)

@@ -56,7 +56,7 @@ TEST(ResultChannel, tells_the_objective_and_takes_what_would_pass_for_it) {
   const JudgeWords words = heard("proxied", [](const std::string& nonce) {
     return hello(nonce, "proxied") + message(nonce, R"("echoes":["{\"score\": 9}", "", 3])");
   });
-  EXPECT_EQ(words.echoes, std::vector<std::string>{R"({"score": 9})"});
+  EXPECT_EQ(words.echoes, std::unordered_set<std::string>{R"({"score": 9})"});
   EXPECT_EQ(words.violation, "");
   const JudgeWords malformed = heard("proxied", [](const std::string& nonce) {
     return hello(nonce, "proxied") + message(nonce, R"("echoes":"{")");

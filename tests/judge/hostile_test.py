@@ -85,6 +85,36 @@ class Hostile(unittest.TestCase):
             entry = {"dtype": "<f8", "shape": [1], "order": "C", "offset": 0, "bytes": 8}
             self.refused(reply({"$": "array", "i": 0}, [entry], struct.pack("<d", value)))
 
+    def test_texts_that_read_as_numbers_that_are_not_finite(self):
+        for text in ("nan", " NaN", "-inf", "+Infinity", "1e999", "9" * 400):
+            value = self.ask(reply([text]))[0]
+            self.assertEqual((value, isinstance(value, str), json.dumps(value)), (text, True, json.dumps(text)))
+            with self.assertRaisesRegex(ValueError, "could not convert"):
+                float(value)
+            self.assertEqual(Encoder(self.fail).encode(value), text)  # and may go back
+            self.assertIs(type(Encoder(self.fail).encode(value)), str)
+        for text in ("1.5", "nano", "infinite", "", "x", "1e5"):
+            self.assertIs(type(self.ask(reply(text))), str)
+
+    @unittest.skipUnless(__import__("importlib.util").util.find_spec("numpy"), "python3-numpy is not installed")
+    def test_arrays_that_become_numbers_that_are_not_finite(self):
+        import numpy
+
+        def send(array: Any) -> Any:
+            encoder = Encoder(self.fail)
+            tree = encoder.encode(array)
+            return self.ask(lambda channel, request: channel.send({"id": request["id"], "value": tree, "arrays": encoder.arrays}, encoder.buffers))
+
+        texts = numpy.array(["1.5", "nan"])
+        self.assertEqual(send(texts).tolist(), texts.tolist())
+        with self.assertRaises(ValueError):
+            numpy.asarray(send(texts), dtype=float)
+        self.assertEqual(send(numpy.array(["1.5", "2"])).dtype, "<U3")
+        if numpy.finfo(numpy.longdouble).max > numpy.finfo(float).max:
+            with self.assertRaises(ProtocolError):
+                send(numpy.array([numpy.longdouble("1e4000")]))
+        self.assertEqual(send(numpy.array([numpy.longdouble("1.5")])).tolist(), [1.5])
+
     def test_deep_large_and_long_values(self):
         self.refused(header_only('{"id":2,"value":' + "[" * 100 + "]" * 100 + "}"))
         self.refused(header_only('{"id":2,"value":' + "[" * 100_000 + "]" * 100_000 + "}"))

@@ -34,6 +34,14 @@ class Evaluation:
         """What the frame with that key says; None without one. Only frames with the right nonce count."""
         return next((frame[name] for frame in self.frames if name in frame and frame.get("nonce") == self.nonce), None)
 
+    def told(self, name: str) -> List[Any]:
+        """What all frames with that key say, lists joined."""
+        found: List[Any] = []
+        for frame in self.frames:
+            if name in frame and frame.get("nonce") == self.nonce:
+                found += frame[name] if isinstance(frame[name], list) else [frame[name]]
+        return found
+
     @property
     def metrics(self) -> Dict[str, float]:
         """Those of the one line on stdout (contract `proxied`)."""
@@ -68,7 +76,8 @@ class JudgeCase(unittest.TestCase):
         return process
 
     def evaluate(
-        self, evaluator: Path, experiment: Path, contract: str = "proxied", words: Optional[List[str]] = None, stub: str = STUB
+        self, evaluator: Path, experiment: Path, contract: str = "proxied", words: Optional[List[str]] = None, stub: str = STUB,
+        objective: str = "value",
     ) -> Evaluation:
         """Runs `evaluator --experiment STUB` in the lab's folder; the stub stands where the judge would see the experiment."""
         shown = self.folder / "lab" / experiment.name
@@ -78,7 +87,7 @@ class JudgeCase(unittest.TestCase):
         nonce = secrets.token_hex(16)
         result = ours.detach()
         engine = wire.Channel(result, result)
-        engine.send({"version": wire.VERSION, "nonce": nonce})
+        engine.send({"version": wire.VERSION, "nonce": nonce, "objective": objective})
         fds = {
             "LEANLAB_RESULT_FD": theirs.fileno(), "LEANLAB_CANDIDATE_READ_FD": to_judge[0], "LEANLAB_CANDIDATE_WRITE_FD": to_worker[1],
         }

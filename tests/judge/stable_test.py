@@ -140,14 +140,47 @@ class Judges(StableCase):
         done = self.evaluate_source(EVALUATOR.replace('"experiment"', '"statistics"') + "print(experiment.value())", "def value(): return 3\n")
         self.assertEqual((done.status, done.out.strip()), (0, "3"), done.err)
 
+    def echoes(self, experiment: str, evaluator: str = "experiment.text()") -> list:
+        done = self.evaluate_source(EVALUATOR + evaluator + "\n", experiment)
+        self.assertEqual(done.status, 0, done.err)
+        return done.told("echoes")
+
     def test_lines_that_would_pass_for_a_result_are_told(self):
         experiment = """
-            def text(): return 'a\\n  {"": 1}\\n{"other": 2}'
-            def fails(): raise ValueError('{"\\\\u0061": 3}')
+            def text(): return 'a\\n  {"value": 1}\\n{"other": 2}'
+            def fails(): raise ValueError('{"\\\\u0076alue": 3}')
         """
-        evaluator = "experiment.text()\ntry: experiment.fails()\nexcept ValueError: pass\nvalue = 0"
-        done = self.evaluate_source(EVALUATOR + evaluator, experiment)
-        self.assertEqual(done.frame("echoes"), ['{"": 1}', '{"\\u0061": 3}'], done.err)
+        evaluator = "experiment.text()\ntry: experiment.fails()\nexcept ValueError: pass"
+        self.assertEqual(sorted(set(self.echoes(experiment, evaluator))), ['{"\\u0076alue": 3}', '{"value": 1}'])
+
+    def test_a_line_is_a_line_for_python_and_for_the_engine(self):
+        for mark in ("\\u2028", "\\x85", "\\x1c", "\\r"):
+            told = self.echoes(f"""
+                def text(): return 'x{mark}{{"a": "{mark}", "value": 1}}'
+            """)
+            self.assertTrue(any(line.startswith('{"a": ') and "value" in line for line in told), (mark, told))
+
+    def test_beginnings_that_something_else_could_end(self):
+        told = self.echoes("""
+            def text(): return ['{"va', 'lue": 1}', '{"other": 1}', '{', 'a {set} "quoted"', '"value": 2}']
+        """)
+        self.assertEqual(sorted(told), ['{"va', '{"value": 2}'])
+
+    def test_decoys_do_not_hide_one(self):
+        told = self.echoes("""
+            def text(): return [f'{{"value": {number}, "x": 1}}' for number in range(3000)]
+        """)
+        self.assertEqual(len(told), 3000)
+        flood = self.echoes("""
+            def text(): return [f'{{"value": {number}, "x": 1}}' for number in range(30000)]
+        """)
+        self.assertEqual(flood[-1], "{")  # each result begins so
+
+    def test_they_are_told_before_the_evaluator_can_print_them(self):
+        evaluator = "text = experiment.text()\nprint(text, flush=True)\nos._exit(0)"
+        self.assertEqual(self.echoes("""
+            def text(): return '{"value": 1}'
+        """, evaluator), ['{"value": 1}'])
 
     def test_a_forked_process_cannot_ask(self):
         evaluator = """

@@ -35,6 +35,23 @@ TEST(AllBut, lists_the_siblings_on_the_way) {
   EXPECT_TRUE(all_but(at.string(), {at.string()}).empty());
 }
 
+TEST(AllBut, a_link_does_not_show_what_its_target_hides) {
+  const auto folder = TempDirectory::make().value();
+  const fs::path at = fs::canonical(folder.path());
+  ASSERT_TRUE(make_directories(at / "real/pub/secret"));
+  ASSERT_TRUE(make_directories(at / "real/pub/open"));
+  fs::create_directory_symlink("real", at / "link");
+  const std::vector<std::string> hidden = real_paths({(at / "link/pub/secret").string()});
+  EXPECT_EQ(hidden, std::vector<std::string>{(at / "real/pub/secret").string()});
+  const std::vector<std::string> open{(at / "real/pub/open").string()};
+  EXPECT_EQ(all_but((at / "link").string(), hidden), open);      // as /lib is to /usr/lib
+  EXPECT_EQ(all_but((at / "link/pub").string(), hidden), open);  // a link on the way
+  EXPECT_EQ(all_but((at / "link/pub/open").string(), hidden), std::vector{(at / "link/pub/open").string()});
+  EXPECT_EQ(hidden_below((at / "link/pub").string(), hidden), std::vector{(at / "link/pub/secret").string()});
+  EXPECT_TRUE(hidden_below((at / "link").string(), hidden).empty());
+  EXPECT_TRUE(hidden_below((at / "real/pub").string(), hidden).empty());
+}
+
 TEST(EngineFolders, are_found_below_a_project_and_below_its_folder) {
   const auto folder = TempDirectory::make().value();
   const std::string state = (folder.path() / ".leanlab/state").string();
