@@ -23,11 +23,11 @@ bool holds(const std::string& text, const char* const (&words)[N]) {
 constexpr const char* k_credit[] = {"credit balance",   "insufficient_quota", "out of credit",
                                     "billing_error",    "billing hard limit", "exceeded your current quota",
                                     "payment required", "quota exceeded",     "insufficient credits"};
-constexpr const char* k_login_words[] = {"not logged in",        "please run /login", "authentication_failed",
-                                         "authentication_error", "invalid api key",   "invalid x-api-key",
-                                         "incorrect api key",    "oauth token",       "token has expired",
-                                         "401 unauthorized",     "unauthorized",      "please log in",
-                                         "login required",       "missing bearer"};
+constexpr const char* k_login_words[] = {
+    "not logged in",     "please run /login", "authentication_failed", "authentication_error",
+    "invalid api key",   "invalid x-api-key", "incorrect api key",     "oauth token",
+    "token has expired", "401 unauthorized",  "unauthorized",          "please log in",
+    "login required",    "missing bearer",    "sign in again",         "could not be refreshed"};
 constexpr const char* k_limit[] = {"rate limit",        "rate_limit",   "rate-limit",    "usage limit",
                                    "session limit",     "weekly limit", "monthly limit", "5-hour limit",
                                    "too many requests", "(429)",        "status 429",    "hit your limit",

@@ -1,15 +1,18 @@
-// A login is borrowed as a file and given back only when it is newer: two agents that renew at once lose one renewal, never
-// the login.
+// A login is borrowed as a file and given back when it was renewed: of two agents that renew at once the newer renewal stays.
 #include "agent/home.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/installation.h"
+#include "base/beneath.h"
+#include "base/fd.h"
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -36,20 +39,75 @@ void collect_secrets(const Json& value, std::vector<std::string>& secrets) {
   }
 }
 
-/// The same object with other values: what a renewal looks like. An agent must not plant anything else.
-bool same_shape(const Json& a, const Json& b) {
-  if (a.is_number() && b.is_number()) return true;
-  if (!a.is_object()) return a.type() == b.type() || a.is_null() || b.is_null();
-  if (!b.is_object() || a.size() != b.size()) return false;
-  return std::all_of(a.items().begin(), a.items().end(), [&](const auto& item) {
-    return b.contains(item.key()) && same_shape(item.value(), b[item.key()]);
-  });
+bool is_secret(const Json& value) {
+  return value.is_string() && value.get_ref<const std::string&>().size() >= k_secret_length;
 }
 
+/// A tool that renews may also note something: its real ones do ("rateLimitTier": null). Beside the login itself, only these.
+bool may_come(const Json& value, const std::string& name, bool in_login) {
+  constexpr std::size_t k_longest = 100;
+  if (!in_login && name != "auth_mode" && name != "last_refresh") return false;
+  return !value.is_structured() &&
+         (!value.is_string() || value.get_ref<const std::string&>().size() <= k_longest);
+}
+
+/// The same object with other values: what a renewal looks like. An agent must neither plant anything else nor lose a token.
+bool same_shape(const Json& a, const Json& b, bool in_login = false) {
+  if (is_secret(a)) return is_secret(b);
+  if (a.is_number() && b.is_number()) return true;
+  if (!a.is_object()) return a.type() == b.type() || ((a.is_null() || b.is_null()) && !b.is_structured());
+  if (!b.is_object()) return false;
+  const bool kept = std::all_of(a.items().begin(), a.items().end(), [&](const auto& item) {
+    const auto found = b.find(item.key());
+    if (found == b.end()) return !is_secret(item.value()) && !item.value().is_structured();
+    return same_shape(item.value(), *found, true);
+  });
+  return kept && std::all_of(b.items().begin(), b.items().end(), [&](const auto& item) {
+           return a.contains(item.key()) || may_come(item.value(), item.key(), in_login);
+         });
+}
+
+/// How long a login holds, as its file says.
+struct Freshness {
+  double expires = 0;
+  std::string renewed;
+  auto operator<=>(const Freshness&) const = default;
+};
+
+void look_for_times(const Json& value, Freshness& found) {
+  if (!value.is_object()) return;
+  for (const auto& [name, member] : value.items()) {
+    if (member.is_number() && (name == "expiresAt" || name == "expires_at" || name == "expiry_date"))
+      found.expires = std::max(found.expires, member.get<double>());
+    if (member.is_string() && name == "last_refresh")
+      found.renewed = std::max(found.renewed, member.get<std::string>());
+    look_for_times(member, found);
+  }
+}
+
+/// Whether `after` is what became of `before` by a renewal.
 bool is_renewal(const std::string& before, const std::string& after) {
   const auto old_login = parse_json(before);
   const auto new_login = parse_json(after);
   return old_login && new_login && old_login->is_object() && same_shape(*old_login, *new_login);
+}
+
+bool is_newer(const std::string& a, const std::string& b) {
+  Freshness of_a;
+  Freshness of_b;
+  if (const auto value = parse_json(a)) look_for_times(*value, of_a);
+  if (const auto value = parse_json(b)) look_for_times(*value, of_b);
+  return of_a > of_b;
+}
+
+/// What the agent has made of its copy. It may have put a link or a pipe in its place.
+std::string text_of_copy(const fs::path& copy) {
+  const fs::path folder = copy.parent_path();
+  const auto fd =
+      open_beneath(folder.parent_path(), folder.filename() / copy.filename(), O_RDONLY | O_NONBLOCK);
+  struct stat status{};
+  if (!fd || ::fstat(fd->get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  return read_all(fd->get(), k_login_bytes).value_or(std::string());
 }
 
 bool matches(std::string_view name, const std::string& pattern) {
@@ -67,7 +125,8 @@ Result<BorrowedLogin> BorrowedLogin::take(const fs::path& users, const fs::path&
   TRY(make_directories(copy.parent_path()));
   TRY(write_file(copy, text, Durability::fast, 0600));
   if (const auto value = parse_json(text)) collect_secrets(*value, login.secrets_);
-  login.users_ = users;
+  login.users_ = fs::canonical(users, error);  // it may be a link into a folder of settings
+  if (error) login.users_ = users;
   login.copy_ = copy;
   login.borrowed_ = std::move(text);
   return login;
@@ -80,21 +139,24 @@ BorrowedLogin::BorrowedLogin(BorrowedLogin&& other) noexcept
       secrets_(std::move(other.secrets_)) {}
 
 BorrowedLogin::~BorrowedLogin() {
-  if (borrowed_) give_back();
+  give_back();
 }
 
-void BorrowedLogin::give_back() const {
-  std::error_code error;
-  if (!fs::is_regular_file(fs::symlink_status(copy_, error))) return;
-  const auto now = read_file(copy_, k_login_bytes);
-  if (!now || *now == *borrowed_ || !is_renewal(*borrowed_, *now)) return;
+const std::vector<std::string>& BorrowedLogin::give_back() {
+  const std::string now = borrowed_ ? text_of_copy(copy_) : std::string();
+  if (now.empty() || now == *borrowed_ || !is_renewal(*borrowed_, now)) return secrets_;
+  if (const auto value = parse_json(now)) collect_secrets(*value, secrets_);
   const auto lock = FileLock::take(users_.string() + ".leanlab-lock");
-  if (!lock) return;
   const auto theirs = read_file(users_, k_login_bytes);
-  if (!theirs || *theirs != *borrowed_) return;  // renewed by another: theirs is as good
-  if (const Status written = write_file(users_, *now, Durability::fsynced, 0600); !written)
+  if (!lock || !theirs) return secrets_;
+  // Renewed by another turn as well, or by the person: the one that holds longer is the newer.
+  const bool untouched = *theirs == *borrowed_;
+  if (!untouched && !(is_renewal(*theirs, now) && is_newer(now, *theirs))) return secrets_;
+  borrowed_ = now;
+  if (const Status written = write_file(users_, now, Durability::fsynced, 0600); !written)
     log_warning("the renewed login could not be written back to {}: {}", users_.string(),
                 one_line(written.error()));
+  return secrets_;
 }
 
 Result<TurnHome> TurnHome::make(const fs::path& wanted) {
@@ -111,10 +173,24 @@ Result<TurnHome> TurnHome::make(const fs::path& wanted) {
 }
 
 Environment agent_environment(const fs::path& home, const std::vector<std::string>& pass) {
-  static const std::vector<std::string> k_always = {
-      "PATH",        "USER",      "LOGNAME",       "SHELL",        "HTTP_PROXY",
-      "HTTPS_PROXY", "NO_PROXY",  "ALL_PROXY",     "http_proxy",   "https_proxy",
-      "no_proxy",    "all_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"};
+  static const std::vector<std::string> k_always = {"PATH",
+                                                    "USER",
+                                                    "LOGNAME",
+                                                    "SHELL",
+                                                    "HTTP_PROXY",
+                                                    "HTTPS_PROXY",
+                                                    "NO_PROXY",
+                                                    "ALL_PROXY",
+                                                    "http_proxy",
+                                                    "https_proxy",
+                                                    "no_proxy",
+                                                    "all_proxy",
+                                                    "SSL_CERT_FILE",
+                                                    "SSL_CERT_DIR",
+                                                    "NODE_EXTRA_CA_CERTS",
+                                                    "CODEX_CA_CERTIFICATE",
+                                                    "REQUESTS_CA_BUNDLE",
+                                                    "CURL_CA_BUNDLE"};
   Environment result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);

@@ -13,8 +13,8 @@
 
 namespace leanlab::agent {
 
-/// A file with a login, copied into an agent's home for a turn. When it goes, a token that the agent renewed meanwhile is
-/// written back, under a lock, if it is well-formed and the person's file is still the one that was copied.
+/// A file with a login, copied into an agent's home for a turn. A token that the agent renews is written back, under a lock, if it
+/// is well-formed and newer than what the person's file holds by then.
 class BorrowedLogin {
  public:
   /// `users` may be missing: then there is nothing to borrow. Errors: io.
@@ -24,10 +24,12 @@ class BorrowedLogin {
   ~BorrowedLogin();
   /// The texts in it that look like secrets.
   [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
+  /// Now and then in a long turn, and at its end: others that begin meanwhile need the new one, and we may be killed.
+  /// Gives secrets(), with those of the new one.
+  const std::vector<std::string>& give_back();
 
  private:
   BorrowedLogin() = default;
-  void give_back() const;
   fs::path users_, copy_;
   std::optional<std::string> borrowed_;
   std::vector<std::string> secrets_;

@@ -87,7 +87,9 @@ Result<Pause> Patience::next_pause(const Agent& agent, const Turn& turn) {
   const auto waited = std::chrono::duration_cast<milliseconds>(now - *since_);
   if (waited + pause.left > most) {
     Error error(ErrorCode::agent_unavailable, fmt::format("{}: {}", pause.agent, turn.failure));
-    error.next = turn.next;
+    error.next = turn.next.empty()
+                     ? "run it again later (run --resume goes on), or choose another agent with --agent"
+                     : turn.next;
     if (waited > milliseconds(0))
       error.context.push_back(fmt::format("having waited {} for it", human_duration(waited)));
     return fail(std::move(error));
@@ -132,8 +134,8 @@ void Patience::forget() {
 }
 
 Result<Turn> Patience::take_turn(Agent& agent, const TurnRequest& request, const Interrupt& interrupt,
-                                 const OnPause& on_pause) {
-  Turn before;  // what the tries have cost that came to nothing
+                                 const OnPause& on_pause, Turn* spent) {
+  Turn before;
   TurnRequest again = request;
   while (true) {
     TRY(hold_back(interrupt, on_pause));
@@ -145,6 +147,7 @@ Result<Turn> Patience::take_turn(Agent& agent, const TurnRequest& request, const
       return turn;
     }
     before = turn;
+    if (spent != nullptr) *spent = before;
     if (turn.session) again.session = turn.session;
     TRY_ASSIGN(const Pause pause, next_pause(agent, turn));
     TRY(wait(pause, interrupt, on_pause));

@@ -44,9 +44,9 @@ class Patience {
   /// The agent's turn, taken again after each end that says nothing of the attempt, until it is `done` or `failed`. Cost and
   /// tokens of all tries are added. `on_pause` is told of a pause when it begins and while it lasts: a countdown.
   /// Errors: as Agent::take_turn; agent_unavailable when patience has run out; interrupted also during a pause.
-  /// Thread: any.
+  /// `spent` becomes what the tries that came to a limit have cost, for when none comes to more. Thread: any.
   [[nodiscard]] Result<Turn> take_turn(Agent& agent, const TurnRequest& request, const Interrupt& interrupt,
-                                       const OnPause& on_pause);
+                                       const OnPause& on_pause, Turn* spent = nullptr);
 
  private:
   [[nodiscard]] Status wait(Pause pause, const Interrupt& interrupt, const OnPause& on_pause) const;

@@ -73,8 +73,14 @@ enum class Expired { none, first, silence };
 /// Raises `stop` when the caller wants an end, when a clock has run out, or when the stream said that there is no use.
 class Watcher {
  public:
-  Watcher(const Progress& progress, const Interrupt& wanted, Interrupt& stop, const Clocks& clocks)
-      : progress_(progress), wanted_(wanted), stop_(stop), clocks_(clocks), thread_([this] { watch(); }) {}
+  Watcher(const Progress& progress, const Interrupt& wanted, Interrupt& stop, const Clocks& clocks,
+          const std::function<std::vector<std::string>()>& meanwhile)
+      : progress_(progress),
+        wanted_(wanted),
+        stop_(stop),
+        clocks_(clocks),
+        meanwhile_(meanwhile),
+        thread_([this] { watch(); }) {}
   ~Watcher() {
     over_.raise();
     thread_.join();
@@ -84,9 +90,11 @@ class Watcher {
   [[nodiscard]] Expired expired() const { return expired_.load(); }
 
  private:
+  static constexpr unsigned k_rounds_between = 10;
   void watch() {
     const SteadyTime started = system_clock().steady();
-    while (!stop_.raised()) {
+    for (unsigned round = 1; !stop_.raised(); ++round) {
+      if (meanwhile_ && round % k_rounds_between == 0) static_cast<void>(meanwhile_());
       pollfd events[] = {{wanted_.fd(), POLLIN, 0}, {over_.fd(), POLLIN, 0}};
       ::poll(events, std::size(events), 200);
       if (over_.raised()) return;
@@ -109,10 +117,22 @@ class Watcher {
   const Interrupt& wanted_;
   Interrupt& stop_;
   const Clocks clocks_;
+  const std::function<std::vector<std::string>()>& meanwhile_;
   Interrupt over_;
   std::atomic<Expired> expired_{Expired::none};
   std::thread thread_;
 };
+
+/// Files that tools are told of in their environment: certificates of a company's own authority may lie anywhere.
+void add_certificates(const AgentProgram& program, std::vector<std::string>& readable) {
+  constexpr std::string_view k_names[] = {"SSL_CERT_FILE",        "SSL_CERT_DIR",       "NODE_EXTRA_CA_CERTS",
+                                          "CODEX_CA_CERTIFICATE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"};
+  for (const auto& [name, value] : program.env) {
+    if (value.starts_with('/') &&
+        std::find(std::begin(k_names), std::end(k_names), name) != std::end(k_names))
+      readable.push_back(value);
+  }
+}
 
 sandbox::Policy policy_of(const AgentProgram& program, const TurnRequest& request, sandbox::Tier tier) {
   std::vector<std::string> writable = program.writable;
@@ -120,11 +140,13 @@ sandbox::Policy policy_of(const AgentProgram& program, const TurnRequest& reques
   writable.insert(writable.end(), request.writable.begin(), request.writable.end());
   std::vector<std::string> readable = program.readable;
   readable.insert(readable.end(), request.readable.begin(), request.readable.end());
+  add_certificates(program, readable);
   sandbox::Limits limits;
   limits.wall = request.limit;
   limits.output_bytes = program.kept_output;
   sandbox::Policy policy = sandbox::agent_policy(writable, readable, limits);
   policy.hide = request.hidden;
+  for (const std::string& folder : program.listable) policy.paths.push_back({folder, sandbox::Access::list});
   policy.watch = request.watched;
   std::error_code error;
   const auto missing = [&](const sandbox::PathRule& rule) {
@@ -140,6 +162,8 @@ sandbox::Policy policy_of(const AgentProgram& program, const TurnRequest& reques
 void judge_end(const AgentProgram& program, const TurnRequest& request, const Progress::State& state,
                Expired expired, const Clocks& clocks, const sandbox::Outcome& outcome, Turn& turn) {
   if (state.finished) return;
+  if (expired != Expired::none && !state.abandoned)
+    turn.next = "LEANLAB_AGENT_CLOCKS=FIRST,SILENCE, in seconds, gives it more time";
   if (state.abandoned) {
     turn.retry_at = state.abandoned->retry_at;
     set_end(turn, state.abandoned->end, program.agent, state.abandoned->message, program.login);
@@ -183,16 +207,21 @@ Clocks clocks_of(const AgentProgram& program) {
 /// The end of the transcript, without what must not be stored.
 void write_down(const AgentProgram& program, const sandbox::Outcome& outcome, Recorder& recorder,
                 Turn& turn) {
+  std::vector<std::string> secrets = program.secrets;
+  if (program.meanwhile) {
+    const auto renewed = program.meanwhile();
+    secrets.insert(secrets.end(), renewed.begin(), renewed.end());
+  }
   if (!outcome.err.empty()) recorder.notice("stderr: " + outcome.err.substr(0, 16u << 10));
-  turn.reply = redact(repair_utf8(turn.reply), program.secrets);
-  turn.failure = redact(repair_utf8(turn.failure), program.secrets);
+  turn.reply = redact(repair_utf8(turn.reply), secrets);
+  turn.failure = redact(repair_utf8(turn.failure), secrets);
   if (!is_stream(program)) {
     recorder.raw(turn.reply);
     recorder.text(turn.reply);
   }
   turn.denied = recorder.refusals();
   recorder.end(turn);
-  turn.transcript = pack_transcript(recorder.take(program.secrets));
+  turn.transcript = pack_transcript(recorder.take(secrets));
 }
 
 Network network_of(const Gate& gate, sandbox::Tier tier) {
@@ -319,7 +348,7 @@ Result<Turn> supervise(const AgentProgram& program, const TurnRequest& request, 
   Interrupt stop;
   Expired expired = Expired::none;
   Result<sandbox::Outcome> outcome = [&] {
-    Watcher watcher(progress, interrupt, stop, clocks);
+    Watcher watcher(progress, interrupt, stop, clocks, program.meanwhile);
     auto ended = sandbox::run(policy, command, tier, stop);
     expired = watcher.expired();
     return ended;

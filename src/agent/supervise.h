@@ -86,6 +86,7 @@ struct AgentProgram {
   std::vector<std::pair<std::string, std::string>> env;  ///< all that it gets; HOME among it
   std::vector<std::string> writable;                     ///< besides the workspace: its home
   std::vector<std::string> readable;                     ///< its own installation
+  std::vector<std::string> listable = {};                ///< folders whose names it may list
   std::vector<std::string> secrets;                      ///< never stored
   std::vector<std::pair<int, int>> fds;                  ///< {ours, theirs}
   std::vector<std::string> hosts;  ///< that it may reach: "api.x.com", "*.x.com", "host:port", or URLs
@@ -93,6 +94,8 @@ struct AgentProgram {
   enum class Speech { as_it_works, at_its_end } speech = Speech::as_it_works;
   std::uint64_t kept_output = 1u << 20;  ///< of stdout and stderr, for Reader::end
   std::optional<std::chrono::milliseconds> farewell = std::nullopt;  ///< other than the usual one
+  /// Called every few seconds, from a thread of its own, and at the end; gives what else must not be stored.
+  std::function<std::vector<std::string>()> meanwhile = {};
 };
 
 /// Runs the program in the agent's sandbox until it ends or a clock or the interrupt ends it; nothing that it started is left.

@@ -80,7 +80,7 @@ Result<AttemptEnd> Attempt::fruitless(const std::string& reason) {
 
 // A turn that failed costs its turn, and the next may do better. A free agent knows what it has: without more there is no next.
 Result<AttemptEnd> Attempt::gave_nothing(const Error& why) {
-  TRY(fruitless(one_line(why)));
+  TRY(fruitless(one_line(why) + (why.next.empty() ? "" : "; " + why.next)));
   if (context_.agent->capabilities().free) return fail(why);
   return AttemptEnd::fruitless;
 }

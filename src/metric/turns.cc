@@ -157,12 +157,14 @@ Result<TakenTurn> Turns::take(agent::Agent& agent, agent::TurnRequest request, c
   request.home = purpose.folder.string() + ".home";
   lab::LiveLog live(session_.place, record.id);
   request.on_words = [&live](std::string_view text) { live.add(text); };
-  auto taken = patience_of(agent).take_turn(agent, request, session_.interrupt, purpose.on_pause);
+  agent::Turn spent;
+  auto taken = patience_of(agent).take_turn(agent, request, session_.interrupt, purpose.on_pause, &spent);
   record.seconds = std::chrono::duration<double>(session_.clock.steady() - started).count();
   if (!taken) {
-    // What cannot work at all has cost nothing; all else may have.
-    const bool began =
-        taken.error().code == ErrorCode::goal_not_met || taken.error().code == ErrorCode::interrupted;
+    // What cannot work at all has cost nothing; all else may have, and tries that came to a limit say what.
+    if (spent.cost_usd || spent.tokens) price_turn(record, agent, spent, prices_);
+    const bool began = taken.error().code == ErrorCode::goal_not_met ||
+                       taken.error().code == ErrorCode::interrupted || record.cost_usd || record.tokens;
     record.outcome = outcome_of(taken.error());
     if (taken.error().code != ErrorCode::interrupted) record.assumed_usd = 0;
     TRY(drop_note(note));

@@ -83,6 +83,21 @@ TEST(Patience, AFailedTurnIsNotTakenAgain) {
   EXPECT_EQ(turn->end, TurnEnd::failed);
 }
 
+TEST(Patience, WhatTheTriesCostIsKnownWhenItRunsOut) {
+  Scripted agent;
+  agent.turns.assign(20, turn_with(TurnEnd::rate_limited));
+  for (Turn& turn : agent.turns) turn.cost_usd = 0.25;
+  PatienceOptions options = quick();
+  options.most = 0ms;
+  Patience patience(system_clock(), options);
+  const Interrupt interrupt;
+  Turn spent;
+  const auto turn = patience.take_turn(agent, {}, interrupt, {}, &spent);
+  ASSERT_FALSE(turn);
+  EXPECT_FALSE(turn.error().next.empty());
+  EXPECT_EQ(spent.cost_usd, 0.25);
+}
+
 TEST(Patience, RunsOutWhereOnlyAPersonCanHelp) {
   Scripted agent;
   agent.turns.assign(20, turn_with(TurnEnd::logged_out));

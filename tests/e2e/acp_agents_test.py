@@ -103,6 +103,17 @@ class Adapters(AgentTest):
         done = self.leanlab("run", "numbers", "--n", 1, "--agent", spec, code=5, env={"LEANLAB_PATIENCE": "0"})
         self.assert_explains(done, "not logged in", "claude /login, or set ANTHROPIC_API_KEY")
 
+    def test_gemini(self):
+        spec = acp_command("gemini") + " --model gemini-2.5-flash"
+        self.model(worker_rule())
+        self.env.update({"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{self.port}", "GEMINI_API_KEY": "scripted-key-0123456789"})
+        made = self.in_both_tiers(spec, 1)
+        self.assertEqual(sum(e["tokens"]["input"] for e in made), self.served()["input"])
+        self.assert_explains(self.leanlab("log", "numbers/1", "--transcript"), "call printf '# idea", "its mode is yolo")
+        self.env.pop("GEMINI_API_KEY")
+        done = self.leanlab("run", "numbers", "--n", 1, "--agent", spec, code=5, env={"LEANLAB_PATIENCE": "0"})
+        self.assert_explains(done, "not logged in", "Log in with Google", "or set GEMINI_API_KEY")
+
     def test_codex(self):
         spec = acp_command("codex-acp")
         self.model(worker_rule())

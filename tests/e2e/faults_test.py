@@ -1,10 +1,10 @@
 """Every fault that a provider can have, with each backend: it ends in its documented way, nothing hangs, nothing is left, nothing is lost."""
 import json
-import shutil
+import os
 import unittest
-from pathlib import Path
 
-from agent_testing import AgentTest, installed, worker_rule
+from agent_testing import AgentTest, acp_command, worker_rule
+from leanlab_testing import children_of
 
 STATUS = {"fault": "status"}
 # What the provider does to each Worker's requests: the first ones go wrong as listed, the later ones are good.
@@ -13,6 +13,7 @@ STATUS = {"fault": "status"}
 FAULTS = {
     "429_with_retry_after": ([{**STATUS, "status": 429, "headers": {"retry-after": "1"}}] * 6, "waits"),
     "429_without_retry_after": ([{**STATUS, "status": 429}] * 4, "waits"),
+    "503": ([{**STATUS, "status": 503}] * 4, "waits"),
     "529": ([{**STATUS, "status": 529}] * 4, "waits"),
     "half_a_line": ([{"fault": "half_json"}], "made or fruitless"),
     "early_end": ([{"fault": "early_end"}], "made or fruitless"),
@@ -23,44 +24,45 @@ FAULTS = {
     "nonsense": ([{"fault": "nonsense"}] * 12, "fruitless"),
     "cut_at_the_token_limit": ([{"fault": "max_tokens", "text": "so"}] * 8, "fruitless"),
     "wrong_key": ([{**STATUS, "status": 401, "message": "invalid x-api-key"}] * 12, "logged out"),
+    "payment_required": ([{**STATUS, "status": 402, "message": "You have run out of tokens."}] * 12, "no credit"),
     "forbidden": ([{**STATUS, "status": 403, "message": "your organization has been disabled"}] * 12, "logged out"),
     "no_credit": ([{**STATUS, "status": 400, "message": "Your credit balance is too low to access the API."}] * 12, "no credit"),
     "quota": ([{**STATUS, "status": 429, "message": "You exceeded your current quota (insufficient_quota)."}] * 12, "no credit"),
     "stall": ([{"fault": "stall", "seconds": 600}] * 12, "silent"),
     "stall_midway": ([{"fault": "stall_midway", "seconds": 600}] * 12, "silent"),
 }
+# What is said when patience is over, and what to do.
+PLAIN = {
+    "logged out": ("not logged in", "log in with"),
+    "no credit": ("out of credit", "add credit, or choose another agent"),
+    "limit": ("rate limit", "run it again later"),
+}
 
 
 class Faults(AgentTest):
     def use(self, agent: str) -> str:
         """Makes `agent` usable on the model that self.model() started; what --agent takes."""
-        if agent == "claude":
-            if not (self.programs / "claude").exists():
-                self.real("claude")
-            return "claude"
-        if agent in ("codex", "acp"):
+        if agent in ("claude", "codex") and not (self.programs / agent).exists():
+            self.real(agent)
+        if agent in ("codex", "codex-acp"):
             self.codex_provider()
-            if not (self.programs / "codex").exists():
-                self.real("codex")
-            return "codex"
-        if agent == "acp":
-            sdk = installed("acp") / "@agentclientprotocol" / "sdk" / "dist" / "v1" / "stable" / "acp.js"
-            node = shutil.which("node")
-            if not node or not sdk.exists():
-                self.skipTest("node or the protocol's SDK is not installed")
-            script = shutil.copy(Path(__file__).parent.parent / "support" / "acp_agent.mjs", self.programs)
-            return f"acp:{node} {script} {sdk} http://127.0.0.1:{self.port}"
+        if agent in ("claude-acp", "codex-acp"):
+            return acp_command(agent)
         if agent == "openai":
             self.env.pop("ANTHROPIC_API_KEY", None)
             self.env["LEANLAB_API_URL"] = f"http://127.0.0.1:{self.port}/v1"
             return "api:scripted"
-        return "api:anthropic/scripted"
+        return {"anthropic": "api:anthropic/scripted"}.get(agent, agent)
 
     def suffer(self, agent: str, fault: str):
         faults, outcome = FAULTS[fault]
-        if outcome == "waits" and agent == "codex":
+        if outcome == "waits" and agent in ("codex", "codex-acp"):
             # It tries again by itself, four times, after a 529 and not after a 429.
             faults = faults[:2] if fault.startswith("429") else [*faults, *faults[:2]]
+        if outcome == "waits" and agent == "claude-acp":
+            faults = faults * 2  # it names its session besides, and that fails first
+        if (agent, fault) == ("codex-acp", "quota"):
+            outcome = "limit"  # it does not say why it was refused
         self.model(worker_rule(faults=faults))
         spec = self.use(agent)
         patience = {"waits": "60"}.get(outcome, "0")
@@ -68,6 +70,7 @@ class Faults(AgentTest):
         done = self.leanlab("run", self.numbers.name, "--n", 1, "--agent", spec, "--json=lines", code=None, env=env, timeout=280)
         try:
             self.judge(done, outcome)
+            self.assert_nothing_is_left()
         except AssertionError as error:
             raise AssertionError(f"{agent}, {fault}: {error}\n{done}") from None
 
@@ -75,9 +78,10 @@ class Faults(AgentTest):
         events = [json.loads(line) for line in done.out.splitlines()]
         failed = [event for event in events if event.get("event") == "attempt_failed"]
         rows = self.numbers.rows()
-        if outcome in ("logged out", "no credit"):
+        if outcome in PLAIN:
             self.assertEqual((done.code, rows, failed), (5, [], []))
-            self.assert_explains(done, {"logged out": "not logged in", "no credit": "out of credit"}[outcome])
+            self.assert_explains(done, *PLAIN[outcome])
+            self.assertTrue(events[-1]["error"]["next"], "it does not say what to do")
             return
         self.assertEqual(done.code, 0)
         if outcome == "waits":
@@ -90,10 +94,17 @@ class Faults(AgentTest):
             self.assertTrue(failed[0]["reason"], failed)
             if outcome == "silent":
                 self.assertIn("said nothing for", failed[0]["reason"])
+                self.assertIn("LEANLAB_AGENT_CLOCKS", failed[0]["reason"])
+        self.assert_book_is_sound(self.numbers, len(rows))
+
+    def assert_nothing_is_left(self):
+        self.assertEqual(children_of(self.mark), [], "processes were left behind")
+        self.assertEqual(os.listdir(self.temp / "tmp"), [])
+        self.assertEqual(os.listdir(self.numbers.state / "work"), [])
 
     def all_of(self, agent: str, *faults):
         """Each in a lab of its own."""
-        for fault in faults or [fault for fault in FAULTS if (agent, fault) != ("acp", "stall_midway")]:  # it asks for whole answers
+        for fault in faults or FAULTS:
             with self.subTest(agent=agent, fault=fault):
                 self.numbers = self.lab(f"{agent}-{fault}".replace("_", "-"), director_every=0, critic_every=0)
                 self.suffer(agent, fault)
@@ -111,7 +122,7 @@ class Faults(AgentTest):
         self.all_of("codex", "529", "early_end", "wrong_key")
 
     def test_acp(self):
-        self.all_of("acp", "429_with_retry_after", "stall", "quota")
+        self.all_of("claude-acp", "429_with_retry_after", "refusal", "quota")
 
     def test_full_claude(self):
         self.all_of("claude")
@@ -119,8 +130,11 @@ class Faults(AgentTest):
     def test_full_codex(self):
         self.all_of("codex")
 
-    def test_full_acp(self):
-        self.all_of("acp")
+    def test_full_claude_by_acp(self):
+        self.all_of("claude-acp")
+
+    def test_full_codex_by_acp(self):
+        self.all_of("codex-acp")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import shutil
 import unittest
 from pathlib import Path
 
-from agent_testing import AgentTest, installed
+from agent_testing import AgentTest, acp_command, installed
 from leanlab_testing import Lab
 from team_script import SCORER, TASK, TEAM_SH, team_rules
 
@@ -49,6 +49,11 @@ class WholePath(AgentTest):
         self.model(*team_rules())
         script = shutil.copy(Path(__file__).parent.parent / "support" / "acp_agent.mjs", self.programs)
         return f"acp:{node} {script} {sdk} http://127.0.0.1:{self.port}"
+
+    def claude_by_acp(self) -> str:
+        spec = acp_command("claude-acp")
+        self.model(*team_rules(), usage={"cache_read": 7, "cache_write": 3})
+        return spec
 
     def script(self) -> str:
         (self.programs / "task.json").write_text("A draft:\n" + json.dumps(TASK) + "\n")
@@ -167,6 +172,10 @@ class WholePath(AgentTest):
 
     def test_full_codex_twelve(self):
         self.go(self.codex(), 12, 3)
+        self.check_counts()
+
+    def test_full_claude_by_acp_twelve(self):
+        self.go(self.claude_by_acp(), 12, 3)
         self.check_counts()
 
     def test_full_acp_twelve(self):

@@ -1,4 +1,4 @@
-"""How the three model interfaces put a conversation and an answer: Anthropic Messages, OpenAI chat completions, OpenAI responses."""
+"""How four model interfaces put a conversation and an answer: Anthropic Messages, OpenAI chat completions and responses, Gemini."""
 import json
 
 
@@ -208,4 +208,44 @@ class Responses(OpenAi):
         return "stop"
 
 
-DIALECTS = {"/messages": Messages, "/chat/completions": ChatCompletions, "/responses": Responses}
+class Gemini(Dialect):
+    stop_reasons = {"refusal": "SAFETY", "max_tokens": "MAX_TOKENS"}
+    too_long = (400, {"error": {"code": 400, "status": "INVALID_ARGUMENT",
+                                "message": "The input token count (1100000) exceeds the maximum number of tokens allowed (1048576)."}})
+
+    def conversation(self) -> tuple:
+        prompts, results = [], 0
+        for content in self.request["contents"]:
+            if content.get("role") != "user":
+                continue
+            if any("functionResponse" in part for part in content["parts"]):
+                results += 1
+            else:
+                prompts.append(text_of(content["parts"]))
+                results = 0
+        return prompts, results
+
+    def shell(self, command: str) -> tuple:
+        return "run_shell_command", {"command": command, "description": "as the script says"}
+
+    def error(self, status: int, message: str) -> dict:
+        kinds = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
+        return {"error": {"code": status, "message": message, "status": kinds.get(status, "INTERNAL")}}
+
+    def whole(self, parts: list, stop: str, usage: dict, number: int) -> dict:
+        said = [{"text": value} if kind == "text" else {"functionCall": {"id": f"call_{number}", "name": value[0], "args": value[1]}}
+                for kind, value in parts]
+        total = usage["input"] + usage["cache_read"]
+        return {"candidates": [{"content": {"role": "model", "parts": said}, "finishReason": stop, "index": 0}],
+                "usageMetadata": {"promptTokenCount": total, "cachedContentTokenCount": usage["cache_read"],
+                                  "candidatesTokenCount": usage["output"], "totalTokenCount": total + usage["output"]}}
+
+    def events(self, parts: list, stop: str, usage: dict, number: int) -> list:
+        return [f"data: {json.dumps(self.whole(parts, stop, usage, number))}\n\n"]
+
+    def stop(self, parts: list) -> str:
+        return "STOP"
+
+
+DIALECTS = {"/messages": Messages, "/chat/completions": ChatCompletions, "/responses": Responses,
+            ":generateContent": Gemini, ":streamGenerateContent": Gemini}

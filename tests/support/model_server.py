@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A model provider that says what a script tells it, on loopback: Anthropic Messages, OpenAI chat completions and responses.
+"""A model provider that says what a script tells it, on loopback: Anthropic Messages, OpenAI chat completions and responses,
+Gemini.
 
     model_server.py SCRIPT [--port N] [--log FILE] [--port-file FILE]
 
@@ -143,6 +144,8 @@ class Handler(BaseHTTPRequestHandler):
             self.note(method="POST", path=self.path)
             return self.send(200, {"input_tokens": 10})
         request = json.loads(body)
+        if path.endswith(":streamGenerateContent"):
+            request["stream"] = True
         dialect = dialect(request)
         prompts, results = dialect.conversation()
         rule, step = self.script.answer(prompts[-1] if prompts else "", prompts[0] if prompts else "", results, len(prompts))

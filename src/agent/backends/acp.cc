@@ -126,6 +126,14 @@ Result<Turn> AcpAgent::take_turn(const TurnRequest& request, const Interrupt& in
   if (known != nullptr) {
     TRY_ASSIGN(lent, lend_login(*known, home.path()));
   }
+  program.meanwhile = [&lent] {
+    std::vector<std::string> secrets;
+    for (BorrowedLogin& login : lent) {
+      const auto& renewed = login.give_back();
+      secrets.insert(secrets.end(), renewed.begin(), renewed.end());
+    }
+    return secrets;
+  };
   for (const BorrowedLogin& login : lent)
     program.secrets.insert(program.secrets.end(), login.secrets().begin(), login.secrets().end());
   Speaker speaker(std::move(pipe.write));

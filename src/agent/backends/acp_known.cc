@@ -1,4 +1,5 @@
-// An agent gets the login that is its own and no other, so the name must be a whole part of a path.
+// An agent gets the login that is its own and no other, so a folder that happens to have a name proves nothing: it must be the
+// program's, or that of a package which npm has installed.
 #include "agent/backends/acp_known.h"
 
 #include <algorithm>
@@ -6,6 +7,22 @@
 #include "base/fs.h"
 
 namespace leanlab::agent {
+
+namespace {
+
+/// "/opt/node_modules/@google/gemini-cli/bundle/gemini.js" is gemini-cli, "/usr/bin/codex-acp" codex-acp.
+std::string name_of(const std::string& word) {
+  const std::string modules = "/node_modules/";
+  const std::size_t at = word.rfind(modules);
+  const std::string file = fs::path(word).filename().string();
+  if (at == std::string::npos || file.find('.') == std::string::npos) return file;  // a program of its own
+  for (const fs::path& part : fs::path(word.substr(at + modules.size()))) {
+    if (!part.string().starts_with('@')) return part.string();
+  }
+  return {};
+}
+
+}  // namespace
 
 const KnownAcp* known_acp(const std::vector<std::string>& words) {
   static const std::vector<KnownAcp> k_known = {
@@ -37,15 +54,14 @@ const KnownAcp* known_acp(const std::vector<std::string>& words) {
        .logins = {"oauth_creds.json"},
        .settings = {"settings.json", "google_accounts.json"},
        .variables = {"GOOGLE_*"},
-       .env = {},
+       .env = {{"GEMINI_CLI_TRUST_WORKSPACE", "true"}},
        .login = "gemini (it asks how), or set GEMINI_API_KEY"},
   };
-  for (const std::string& word : words) {
-    for (const fs::path& part : fs::path(word)) {
-      for (const KnownAcp& known : k_known) {
-        if (std::find(known.names.begin(), known.names.end(), part.string()) != known.names.end())
-          return &known;
-      }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0 && !words[i].starts_with('/')) continue;  // an argument
+    const std::string name = name_of(words[i]);
+    for (const KnownAcp& known : k_known) {
+      if (std::find(known.names.begin(), known.names.end(), name) != known.names.end()) return &known;
     }
   }
   return nullptr;

@@ -70,9 +70,12 @@ bool names_version(const std::string& error) {
   return error.find("rotocol") != std::string::npos && error.find("ersion") != std::string::npos;
 }
 
-Tokens tokens_of(const Json& usage, const char* cache_read) {
-  return {count_at(usage, "inputTokens"), count_at(usage, "outputTokens"), count_at(usage, cache_read),
-          count_at(usage, "cachedWriteTokens")};
+Tokens tokens_of(const Json& usage) {
+  const auto either = [&](const char* name, const char* other) {
+    return std::max(count_at(usage, name), count_at(usage, other));
+  };
+  return {either("inputTokens", "input_tokens"), either("outputTokens", "output_tokens"),
+          either("cachedReadTokens", "cachedInputTokens"), count_at(usage, "cachedWriteTokens")};
 }
 
 }  // namespace
@@ -226,13 +229,12 @@ void AcpReader::opened(const Json& result, Progress& progress) {
 void AcpReader::came_to_end(const Json& result, Progress& progress) {
   tell_call(progress);
   stop_reason_ = text_at(result, "stopReason");
-  if (const Json& usage = part(result, "usage"); usage.is_object())
-    tokens_ = tokens_of(usage, "cachedReadTokens");
+  if (const Json& usage = part(result, "usage"); usage.is_object()) tokens_ = tokens_of(usage);
   // Claude's and Gemini's say what each model took, with what the main conversation does not show.
   const Json& quota = part(part(result, "_meta"), "quota");
   const Json& models = part(quota, "model_usage");
   Tokens sum;
-  for (const Json& each : models) add(sum, tokens_of(part(each, "token_count"), "cachedInputTokens"));
+  for (const Json& each : models) add(sum, tokens_of(part(each, "token_count")));
   if (sum.input + sum.output > 0) tokens_ = sum;
   if (models.is_array() && models.size() == 1) model_ = text_at(models.front(), "model");
   over(progress);
@@ -274,6 +276,8 @@ void AcpReader::asked(const Json& message, Progress& progress) {
   Json answer{{"jsonrpc", "2.0"}, {"id", message["id"]}};
   tell_call(progress);
   if (method == "session/request_permission") {
+    tool_called(part(params, "toolCall"), progress);  // Gemini's is not announced otherwise
+    tell_call(progress);
     answer["result"] = permission(params, progress);
   } else if (method == "fs/read_text_file" || method == "fs/write_text_file") {
     auto done = file(method, params, progress);
@@ -292,7 +296,7 @@ void AcpReader::asked(const Json& message, Progress& progress) {
 }
 
 void AcpReader::tell_call(Progress& progress) {
-  if (call_) progress.tool_started(call_->id, call_->title, call_->input);
+  if (call_ && told_.insert(call_->id).second) progress.tool_started(call_->id, call_->title, call_->input);
   call_.reset();
 }
 
@@ -302,7 +306,7 @@ void AcpReader::tool_called(const Json& update, Progress& progress) {
   const std::string title = text_at(update, "title");
   const std::string status = text_at(update, "status");
   const Json& input = part(update, "rawInput");
-  const bool begins = text_at(update, "sessionUpdate") == "tool_call";
+  const bool begins = !told_.contains(id) && !(call_ && call_->id == id);
   if (begins) {
     tell_call(progress);
     reply_.clear();  // what counts is what it says last

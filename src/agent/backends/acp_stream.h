@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,6 +87,7 @@ class AcpReader : public Reader {
   std::vector<std::string> methods_;  ///< of authentication that need no person, not yet tried
   std::string offers_;                ///< the ways to log in that it named
   std::optional<Call> call_;          ///< begun, and not yet told: what it is about may still come
+  std::set<std::string> told_;        ///< ids of the calls that were told
   int error_code_ = 0;
   std::optional<Tokens> tokens_;
   std::optional<double> cost_;

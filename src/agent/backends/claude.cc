@@ -98,8 +98,8 @@ Result<Turn> ClaudeAgent::take_turn(const TurnRequest& request, const Interrupt&
   program.env.emplace_back("LEANLAB_ROLE", name(request.role));
   program.secrets = secrets_in(program.env);
   const fs::path users = users_folder("CLAUDE_CONFIG_DIR", ".claude") / ".credentials.json";
-  TRY_ASSIGN(const BorrowedLogin login,
-             BorrowedLogin::take(users, home.path() / ".claude/.credentials.json"));
+  TRY_ASSIGN(BorrowedLogin login, BorrowedLogin::take(users, home.path() / ".claude/.credentials.json"));
+  program.meanwhile = [&login] { return login.give_back(); };
   program.secrets.insert(program.secrets.end(), login.secrets().begin(), login.secrets().end());
   ClaudeReader reader;
   TRY_ASSIGN(Turn turn, supervise(program, request, reader, interrupt));

@@ -209,7 +209,8 @@ Result<Turn> CodexAgent::take_turn(const TurnRequest& request, const Interrupt& 
                        .hosts = codex_hosts(users / "config.toml")};
   program.env.insert(program.env.end(), {{"CODEX_HOME", own.string()}, {"LEANLAB_ROLE", name(request.role)}});
   program.secrets = secrets_in(program.env);
-  TRY_ASSIGN(const BorrowedLogin login, BorrowedLogin::take(users / "auth.json", own / "auth.json"));
+  TRY_ASSIGN(BorrowedLogin login, BorrowedLogin::take(users / "auth.json", own / "auth.json"));
+  program.meanwhile = [&login] { return login.give_back(); };
   program.secrets.insert(program.secrets.end(), login.secrets().begin(), login.secrets().end());
   CodexReader reader(request.session.value_or(""), used_before(request));
   TRY_ASSIGN(Turn turn, supervise(program, request, reader, interrupt));

@@ -1,12 +1,14 @@
 // Command: any program as an agent: prompt on stdin, reply on stdout, non-zero exit is a failed turn.
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "agent/backends/make.h"
+#include "agent/companions.h"
 #include "agent/home.h"
 #include "agent/installation.h"
 #include "agent/replies.h"
@@ -35,7 +37,8 @@ std::string last_words(std::string_view text) {
 /// Its output is its reply.
 class WordsReader : public Reader {
  public:
-  explicit WordsReader(const std::string& agent) : agent_(agent) {}
+  WordsReader(const std::string& agent, const std::vector<std::string>& files)
+      : agent_(agent), files_(files) {}
   void line(std::string_view, Progress&) override {}
   void end(const sandbox::Outcome& outcome, Turn& turn) override {
     turn.reply = repair_utf8(outcome.out);
@@ -43,12 +46,20 @@ class WordsReader : public Reader {
     if (outcome.end == sandbox::End::exited && outcome.status.ok()) return;
     const std::string said = last_words(trim(outcome.err).empty() ? outcome.out : outcome.err);
     turn.end = TurnEnd::failed;
-    for (const char* sign :
-         {"No such file", "Permission denied", "Read-only file system", "Operation not permitted"}) {
-      if (said.find(sign) != std::string::npos)
-        turn.next =
-            "it runs in a sandbox: it reads the project, itself and what \"sandbox.read\" names, and "
-            "writes its copy of the lab and what \"sandbox.write\" names (docs/agents.md)";
+    if (lacks_something(said)) {
+      turn.next =
+          "it runs in a sandbox: it reads the project, itself, code beside it and what \"sandbox.read\" "
+          "names, and "
+          "writes its copy of the lab and what \"sandbox.write\" names (docs/agents.md)";
+      std::error_code error;
+      const auto own = std::find_if(files_.begin(), files_.end(), [](const std::string& file) {
+        return !file.starts_with("/usr/") && !file.starts_with("/bin/");
+      });
+      const fs::path program = own == files_.end() ? fs::path() : fs::canonical(*own, error);
+      if (!program.empty())
+        turn.next +=
+            fmt::format("; to show it its folder, put \"sandbox\": {{\"read\": [\"{}\"]}} into lab.json",
+                        program.parent_path().string());
     }
     turn.failure = fmt::format("the agent {} {} {}{}", agent_,
                                outcome.end == sandbox::End::exited ? "ended with" : "was",
@@ -56,7 +67,22 @@ class WordsReader : public Reader {
   }
 
  private:
+  static bool lacks_something(const std::string& said) {
+    constexpr const char* k_signs[] = {"No such file",
+                                       "Permission denied",
+                                       "Read-only file system",
+                                       "Operation not permitted",
+                                       "ModuleNotFoundError",
+                                       "Cannot find module",
+                                       "cannot load such file",
+                                       "Can't locate",
+                                       "ENOENT",
+                                       "EACCES"};
+    return std::any_of(std::begin(k_signs), std::end(k_signs),
+                       [&](const char* sign) { return said.find(sign) != std::string::npos; });
+  }
   const std::string& agent_;
+  const std::vector<std::string>& files_;
 };
 
 /// The script among a command's words: what an interpreter is given first. 0: there is none.
@@ -143,13 +169,19 @@ Result<Turn> CommandAgent::take_turn(const TurnRequest& request, const Interrupt
                        .env = environment(request, home.path()),
                        .writable = {home.path().string()},
                        .readable = reach_of_files(own),
+                       .listable = {},
                        .secrets = {},
                        .fds = {},
                        .hosts = {},
                        .speech = AgentProgram::Speech::at_its_end,
                        .kept_output = k_reply_bytes};
   program.secrets = secrets_in(program.env);
-  WordsReader reader(spec_);
+  std::vector<std::string> kept = request.hidden;
+  kept.insert(kept.end(), request.watched.begin(), request.watched.end());
+  Companions beside = companions_of(own, kept);
+  program.readable.insert(program.readable.end(), beside.files.begin(), beside.files.end());
+  program.listable = std::move(beside.folders);
+  WordsReader reader(spec_, own);
   return supervise(program, request, reader, interrupt);
 }
 
