@@ -17,8 +17,8 @@ struct JudgeWords {
   /// How lines of the candidate's texts begin that would pass for a result if the evaluator printed them.
   std::unordered_set<std::string> echoes;
   std::vector<std::string> notes;  ///< what people should see of the candidate's ways, each once
-  std::string stats;      ///< requests, bytes and seconds, as a JSON object in one line; for people
-  std::string violation;  ///< why it is no longer listened to; empty: all was well
+  std::string stats;               ///< requests, bytes and seconds, as a JSON object in one line; for people
+  std::string violation;           ///< why it is no longer listened to; empty: all was well
 };
 
 class ResultChannel {

@@ -218,7 +218,8 @@ std::string printed_echo(const std::string& line, const std::unordered_set<std::
   for (std::size_t size = 1; size <= std::min(line.size(), k_longest); ++size) {
     if (!echoes.contains(line.substr(0, size))) continue;
     return size == 1
-               ? "the experiment gave its evaluator more texts that begin like a score than can be told from one"
+               ? "the experiment gave its evaluator more texts that begin like a score than can be told from "
+                 "one"
                : "the evaluator printed a line that the experiment wrote, which does not count as a score: " +
                      clip(printable(line), 200);
   }
