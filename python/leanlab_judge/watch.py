@@ -31,12 +31,7 @@ def install(experiment: str) -> Callable[[Optional[str]], None]:
     lab = os.path.dirname(os.path.dirname(own))
     cache = os.path.join(os.path.dirname(own), "__pycache__", os.path.splitext(os.path.basename(own))[0] + ".")  # Python asks for it
     temporary, programs = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp"), "/tmp"}), _programs(lab)
-    told: set[str] = set()
-
-    def tell(what: Optional[str]) -> None:
-        if what is not None and what not in told and len(told) < _MOST:
-            told.add(what)
-            os.write(2, (PREFIX + what[:_LENGTH] + "\n").encode("ascii", "backslashreplace"))
+    tell = _teller()
 
     def outside(path: Any) -> Optional[str]:
         """The path, when it is none of the experiment's business."""
@@ -90,6 +85,17 @@ def install(experiment: str) -> Callable[[Optional[str]], None]:
                 pass
 
     sys.addaudithook(hook)
+    return tell
+
+
+def _teller() -> Callable[[Optional[str]], None]:
+    told: set[str] = set()
+
+    def tell(what: Optional[str]) -> None:
+        if what is not None and what not in told and len(told) < _MOST:
+            told.add(what)
+            os.write(2, (PREFIX + what[:_LENGTH] + "\n").encode("ascii", "backslashreplace"))
+
     return tell
 
 
