@@ -68,8 +68,7 @@ def install(experiment: str) -> Callable[[Optional[str]], None]:
         return None if may_write(path) else f"change {ascii(os.fsdecode(path))}"
 
     def listing(path: Any = ".", *others: Any) -> Optional[str]:
-        place = outside(path)
-        return f"list {place}" if place else None
+        return f"list {place}" if (place := outside(path)) else None
 
     watched: dict[str, Callable[..., Optional[str]]] = {
         "open": opening, "os.listdir": listing, "os.scandir": listing, **{f"os.{name}": changing for name in _CHANGES}, **_ACTS,

@@ -1,5 +1,5 @@
 # attack: wear-the-worker-out
-# class: patching metric, json, clock, builtins
+# class: patching the judge
 # tries: replaces functions of Python, of json and of the worker, and ignores what would end it
 # must: unmoved
 import builtins

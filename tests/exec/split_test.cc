@@ -154,7 +154,8 @@ def square(x):
     raise RuntimeError(f"fds {[fd for fd in range(3, 64) if is_open(fd)]} names {names}")
 )";
   const JobReport report = run("isolated", k_isolated, spy);
-  EXPECT_NE(report.outcome.err.find("fds [3, 4] names []"), std::string::npos) << report.outcome.err;
+  // Its two pipes, and a decoy that leads nowhere (python/leanlab_judge/signs.py).
+  EXPECT_NE(report.outcome.err.find("fds [3, 4, 5] names []"), std::string::npos) << report.outcome.err;
 }
 
 TEST_P(Split, experiment_is_nowhere_in_the_judges_view) {
