@@ -48,7 +48,8 @@ def scrubbed(stream: list, test: AgentTest) -> str:
 
 class Streams(AgentTest):
     def stream(self, agent: str, case: str) -> Path:
-        return STREAMS / f"{agent}-{PACKAGES[agent][1]}-{case}.jsonl"
+        version = PACKAGES[agent][1].rpartition("@")[2]
+        return STREAMS / f"{agent}-{version}-{case}.jsonl"
 
     def play(self, agent: str, case: str, code: int):
         """A run whose agent prints the recorded stream, and writes what the recorded one wrote."""
