@@ -100,7 +100,8 @@ Result<HttpAnswer> post(const HttpPost& request, const std::function<void(std::s
   transfer.answer.status = static_cast<int>(status);
   if (transfer.silent) {
     transfer.answer.expired = true;
-    transfer.answer.trouble = "it said nothing for " + human_duration(request.silence);
+    transfer.answer.trouble = "it said nothing for " + human_duration(request.silence) +
+                              "; LEANLAB_AGENT_CLOCKS=FIRST,SILENCE, in seconds, gives it more time";
   } else if (code == CURLE_OPERATION_TIMEDOUT && request.limit.count() > 0) {
     transfer.answer.expired = true;
     transfer.answer.trouble = "the time of the turn is over";
