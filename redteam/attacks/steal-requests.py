@@ -1,7 +1,7 @@
 # attack: steal-requests
 # class: forging the protocol
 # tries: reads the judge's requests before its worker does
-# must: invalid
+# must: either
 # quick: yes
 import os
 import threading

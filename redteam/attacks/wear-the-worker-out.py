@@ -1,7 +1,7 @@
 # attack: wear-the-worker-out
 # class: patching the judge
 # tries: replaces functions of Python, of json and of the worker, and ignores what would end it
-# must: unmoved
+# must: either
 import builtins
 import json
 import signal

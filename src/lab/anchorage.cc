@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -94,8 +95,8 @@ Result<AnchorReport> Anchorage::check_stranger(const store::Ledger& ledger) cons
       fmt::format(
           "another ledger lies here than the one that was anchored: ledger {} with {} was anchored at {}, "
           "and this is {}",
-          others.front().ledger_id.substr(0, 8), plural(others.front().head.seq, "record"), others.front().ts,
-          ledger.id().substr(0, 8))};
+          others.front().ledger_id.substr(0, 8), plural(others.front().head.seq, "record"),
+          local_time_of(others.front().ts), ledger.id().substr(0, 8))};
 }
 
 // ---- keeping

@@ -139,9 +139,9 @@ void clock(CheckRun& run) {
       return run.warn(
           "clock",
           fmt::format("it says {}, which is before {} was made ({}): set it, or records will be out of order",
-                      iso8601(now), mark.what, iso8601(mark.time)));
+                      local_time_of(iso8601(now)), mark.what, local_time_of(iso8601(mark.time))));
   }
-  run.ok("clock", iso8601(now));
+  run.ok("clock", local_time_of(iso8601(now)));
 }
 
 void git(CheckRun& run) {

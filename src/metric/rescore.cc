@@ -82,8 +82,9 @@ Result<Rescored> rescore(const lab::Project& project, const lab::Place& place, s
              Session::open(project, place, config, {"rescore", 1, {}, driver}, sink, clock, interrupt));
   TRY_ASSIGN(const auto found, session->book->find(number));
   if (!found) {
-    return fail(Error(ErrorCode::not_found, fmt::format("there is no experiment {}/{}", place.name, number))
-                    .then("leanlab list"));
+    return fail(
+        Error(ErrorCode::not_found, fmt::format("there is no experiment {}/{}; the book has {}", place.name,
+                                                number, plural(session->book->count(), "experiment"))));
   }
   Rescored rescored{*found, *found, found->seal == session->seal.id, {}};
   lab::Experiment& after = rescored.after;

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
 #include "store/ledger_reader.h"
@@ -138,22 +139,22 @@ Result<AnchorVerdict> compare(const Ledger& ledger, const Anchor& anchor) {
         fmt::format(
             "the ledger ends at record {}, but record {} was anchored at {}: its tail was cut off, or an "
             "old copy was put in its place",
-            head.seq, anchor.head.seq, anchor.ts)};
+            head.seq, anchor.head.seq, local_time_of(anchor.ts))};
   }
   if (!stands) {
     return AnchorVerdict{
         AnchorMatch::different,
         fmt::format("record {} is not the one that was anchored at {}, when the ledger lay in {}: it was "
                     "rewritten, or it is another copy of that ledger",
-                    anchor.head.seq, anchor.ts, anchor.place)};
+                    anchor.head.seq, local_time_of(anchor.ts), anchor.place)};
   }
   if (head.seq <= anchor.head.seq) {
     return AnchorVerdict{AnchorMatch::same, fmt::format("unchanged since record {}, anchored at {}",
-                                                        anchor.head.seq, anchor.ts)};
+                                                        anchor.head.seq, local_time_of(anchor.ts))};
   }
   return AnchorVerdict{AnchorMatch::ahead,
                        fmt::format("unchanged up to record {}, anchored at {}; {} newer", anchor.head.seq,
-                                   anchor.ts, head.seq - anchor.head.seq)};
+                                   local_time_of(anchor.ts), head.seq - anchor.head.seq)};
 }
 
 }  // namespace leanlab::store

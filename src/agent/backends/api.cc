@@ -315,10 +315,14 @@ Result<std::unique_ptr<Agent>> make_api(const BackendOptions& options) {
     endpoint.key = variable("OPENAI_API_KEY");
   }
   if (endpoint.key.empty() && own.empty()) {
-    const char* name = anthropic ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY";
-    return fail(
-        Error(ErrorCode::agent_unavailable, fmt::format("the agent api has no key: {} is not set", name))
-            .then("set it, or set LEANLAB_API_URL to a model server of your own"));
+    const bool names_provider = endpoint.model != options.argument;
+    const char* name = !names_provider
+                           ? "none of ANTHROPIC_API_KEY, OPENAI_API_KEY and LEANLAB_API_URL is set"
+                       : anthropic ? "ANTHROPIC_API_KEY is not set"
+                                   : "OPENAI_API_KEY is not set";
+    return fail(Error(ErrorCode::agent_unavailable, fmt::format("the agent api has no key: {}", name))
+                    .then(names_provider ? "set it, or set LEANLAB_API_URL to a model server of your own"
+                                         : "set LEANLAB_API_URL to a model server of your own, or a key"));
   }
   return std::make_unique<ApiAgent>(options.argument, std::move(endpoint), options.values);
 }

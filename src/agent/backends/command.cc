@@ -205,17 +205,19 @@ Result<std::string> find_agent_program(const std::string& word, const std::files
   }
   std::error_code error;
   if (std::filesystem::is_directory(in_lab, error))
-    return fail(ErrorCode::misconfigured, "the agent {} is a folder, not a program", in_lab.string());
+    return fail(ErrorCode::agent_unavailable, "the agent {} is a folder, not a program", in_lab.string());
   if (std::filesystem::exists(in_lab, error)) {
     return fail(
-        Error(ErrorCode::misconfigured, fmt::format("the agent {} is not executable", in_lab.string()))
+        Error(ErrorCode::agent_unavailable, fmt::format("the agent {} is not executable", in_lab.string()))
             .then(fmt::format("chmod +x {}", join_command(std::vector<std::string>{in_lab.string()}))));
   }
   const bool bare = word.find('/') == std::string::npos;
   return fail(
-      Error(ErrorCode::misconfigured, fmt::format("the agent's program '{}' is not there: looked {}{}", word,
-                                                  bare ? "on PATH and at " : "at ", in_lab.string()))
-          .then("give a path from the lab's folder, as in --agent command:./propose.sh"));
+      Error(ErrorCode::agent_unavailable,
+            fmt::format("the agent's program '{}' is not there: looked {}{}", word,
+                        bare ? "on PATH and at " : "at ", in_lab.string()))
+          .then("install it, or give its path from the lab's folder with a slash in it, as ./propose.sh; "
+                "`leanlab doctor` lists the agents that are here"));
 }
 
 Result<std::unique_ptr<Agent>> make_command(const BackendOptions& options) {

@@ -21,7 +21,7 @@ namespace leanlab::agent {
 [[nodiscard]] Result<std::unique_ptr<Agent>> make_replay(const BackendOptions& options);
 
 /// The program of `command` and `acp` as an absolute path. Relative ones with a slash lie in the lab's folder, others are on
-/// PATH or in the lab. Errors: misconfigured, saying where it was looked for.
+/// PATH or in the lab. Errors: agent_unavailable, saying where it was looked for.
 [[nodiscard]] Result<std::string> find_agent_program(const std::string& word,
                                                      const std::filesystem::path& lab);
 
