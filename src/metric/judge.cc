@@ -16,6 +16,10 @@ namespace leanlab::metric {
 
 namespace {
 
+// In the record itself, for whoever reads it without our screens.
+constexpr const char* k_unverified =
+    "UNVERIFIED: judged with no sandbox (tier C), so its value could be forged";
+
 // What the evaluator wrote, as `leanlab log` shows it.
 std::string log_text(const sandbox::Outcome& outcome) {
   std::string text = outcome.out;
@@ -138,7 +142,8 @@ Status Judging::evaluate() {
   experiment_.value = judgement.value;
   experiment_.metrics = judgement.metrics;
   experiment_.info = judgement.info;
-  experiment_.warnings = judgement.warnings;
+  experiment_.warnings.insert(experiment_.warnings.end(), judgement.warnings.begin(),
+                              judgement.warnings.end());
   if (judgement.value)
     experiment_.repeats = {*judgement.value};
   else
@@ -152,6 +157,8 @@ Status Judging::run(const std::function<void(lab::Phase)>& on_phase) {
   experiment_.level = session_.judging.level;
   experiment_.tier = session_.tier;
   experiment_.sealed = session_.seal.locked;
+  experiment_.warnings.clear();
+  if (session_.tier == sandbox::Tier::C) experiment_.warnings.emplace_back(k_unverified);
   experiment_.seal = session_.seal.id;
   experiment_.seconds.reset();
   experiment_.cpu_seconds.reset();

@@ -146,8 +146,9 @@ TEST_F(Command, MissingAndUnusableProgramsAreNamed) {
   const BackendOptions options{
       .argument = "", .direction = Direction::minimise, .lab = lab(), .environment = {}};
   EXPECT_EQ(make_agent("command", options).error().code, ErrorCode::usage);
-  EXPECT_EQ(make_agent("command:.", options).error().code, ErrorCode::misconfigured);
-  EXPECT_EQ(make_agent("command:no-such-program-anywhere", options).error().code, ErrorCode::misconfigured);
+  EXPECT_EQ(make_agent("command:.", options).error().code, ErrorCode::agent_unavailable);
+  EXPECT_EQ(make_agent("command:no-such-program-anywhere", options).error().code,
+            ErrorCode::agent_unavailable);
   EXPECT_TRUE(make_agent("command:cat -u", options));
 }
 

@@ -35,17 +35,20 @@ def installed(name: str) -> Path:
     package, wanted = PACKAGES[name]
     folder = cache_folder()
     modules = folder / "node_modules"
-    if not (modules / package).exists():
+    # Written when npm is through: the package's folder is there before all of its files are. It names the pinned version, too.
+    complete = folder / f"{wanted.replace('/', '_')}.complete"
+    if not complete.exists():
         if not shutil.which("npm"):
             raise unittest.SkipTest(f"npm is not installed, so there is no {package} to test with")
         folder.mkdir(parents=True, exist_ok=True)
         with open(folder / ".lock", "w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (modules / package).exists():
+            if not complete.exists():
                 done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", wanted], cwd=folder,
                                       capture_output=True, text=True, timeout=280, stdin=subprocess.DEVNULL)
                 if done.returncode != 0:
                     raise unittest.SkipTest(f"npm could not install {wanted}: {done.stderr.strip()[-300:]}")
+                complete.touch()
     return modules
 
 

@@ -252,7 +252,8 @@ void attach(Ground& ground, const Shown& shown) {
 std::string private_tmp_options(const Request& request) {
   constexpr std::uint64_t k_usual_bytes = 1u << 30, k_usual_inodes = 100'000;
   const auto [uid, gid] = shown_identity();
-  return "mode=1777,uid=" + std::to_string(uid) + ",gid=" + std::to_string(gid) + ",size=" + std::to_string(request.disk_bytes != 0 ? request.disk_bytes : k_usual_bytes) +
+  return "mode=1777,uid=" + std::to_string(uid) + ",gid=" + std::to_string(gid) +
+         ",size=" + std::to_string(request.disk_bytes != 0 ? request.disk_bytes : k_usual_bytes) +
          ",nr_inodes=" + std::to_string(request.disk_inodes != 0 ? request.disk_inodes : k_usual_inodes);
 }
 
