@@ -13,13 +13,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "base/fs.h"
 #include "base/random.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/guardian.h"
+#include "sandbox/private_folder.h"
 #include "sandbox/wire.h"
 
 namespace leanlab::sandbox {
@@ -123,23 +124,14 @@ void default_variable(Command& command, std::string_view key, const std::string&
   if (!given) command.env.emplace_back(key, value);
 }
 
-bool others_may_pass(const std::filesystem::path& folder) {
-  struct stat status{};
-  for (std::filesystem::path at = folder;; at = at.parent_path()) {
-    if (::stat(at.c_str(), &status) != 0 || (status.st_mode & S_IXOTH) == 0) return false;
-    if (!at.has_relative_path()) return true;
-  }
-}
-
-// In tier B a command of root's becomes nobody, and compilers ask access(2), which knows no capabilities, whether their
-// temporary folder can be reached.
-std::filesystem::path temporary_parent(Tier tier) {
-  std::filesystem::path usual = fs::temp_directory_path();
-  if (tier != Tier::B || ::geteuid() != 0 || others_may_pass(usual)) return usual;
-  for (const char* other : {"/tmp", "/var/tmp"}) {
-    if (::access(other, W_OK | X_OK) == 0 && others_may_pass(other)) return other;
-  }
-  return usual;
+void tell(const RunGroup::Use& use, Outcome& outcome) {
+  outcome.status.cpu = use.cpu;
+  outcome.survivors = std::max(outcome.survivors, use.survivors);
+  if (outcome.end != End::exited && outcome.end != End::signalled) return;
+  if (use.memory_spent)
+    outcome.end = End::memory_limit;
+  else if (use.processes_spent && outcome.tier != Tier::A)
+    outcome.end = End::process_limit;
 }
 
 std::string fresh_mark() {
@@ -164,7 +156,12 @@ class Launch {
     if (!outcome) return outcome;
     if (report_.empty()) outcome->status = helper_status;
     // A helper that its command had stopped only learns from us that the time is up.
-    if (outcome->end == End::interrupted && !interrupt_.raised()) outcome->end = End::wall_limit;
+    if (outcome->end == End::interrupted && !interrupt_.raised())
+      outcome->end = refused_ ? End::process_limit : End::wall_limit;
+    if (group_) {
+      TRY_ASSIGN(const RunGroup::Use use, group_->finish());
+      tell(use, *outcome);
+    }
     outcome->out = std::move(output_[0].kept);
     outcome->err = std::move(output_[1].kept);
     outcome->out_bytes = output_[0].bytes;
@@ -196,7 +193,13 @@ class Launch {
       mark_ = fresh_mark();
       command_.env.emplace_back(k_mark_variable, mark_);
     }
-    TRY_ASSIGN(request_, encode_request(policy_, command_, tier_, tmp));
+    std::string cgroup;
+    if (!kernel_limits().group.empty()) {
+      TRY_ASSIGN(RunGroup made, RunGroup::make(policy_.limits, tmpfs_bytes(policy_.limits, tier_, tmp)));
+      cgroup = made.path().string();
+      group_.emplace(std::move(made));
+    }
+    TRY_ASSIGN(request_, encode_request(policy_, command_, tier_, tmp, cgroup));
     return {};
   }
 
@@ -237,16 +240,16 @@ class Launch {
   // Until the helper has sent its whole report or is gone.
   void watch(const Guardian& guardian) {
     while (control_) {
-      pollfd events[] = {{control_.get(), POLLIN, 0},
-                         {output_[0].pipe.get(), POLLIN, 0},
-                         {output_[1].pipe.get(), POLLIN, 0},
-                         {asked_ ? -1 : interrupt_.fd(), POLLIN, 0},
-                         {door_.get(), POLLIN, 0}};
+      pollfd events[] = {
+          {control_.get(), POLLIN, 0},        {output_[0].pipe.get(), POLLIN, 0},
+          {output_[1].pipe.get(), POLLIN, 0}, {asked_ ? -1 : interrupt_.fd(), POLLIN, 0},
+          {door_.get(), POLLIN, 0},           {watches_refusals() ? group_->refusals() : -1, POLLPRI, 0}};
       ::poll(events, std::size(events), timeout_ms());
       if (events[1].revents != 0) read_output(output_[0]);
       if (events[2].revents != 0) read_output(output_[1]);
       if (events[3].revents != 0) ask_to_stop();
       if (events[4].revents != 0) take_door();
+      if (events[5].revents != 0) stop_a_bomb();
       if (events[0].revents != 0) read_report();
       press(guardian);
     }
@@ -274,6 +277,13 @@ class Launch {
       next = std::min(next, started_ + policy_.limits.wall + k_grace);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Steady::now()).count();
     return static_cast<int>(std::clamp<std::int64_t>(left + 1, 1, 3'600'000));
+  }
+
+  // In tier A the limit of each user refuses a fork before, and the command goes on.
+  bool watches_refusals() const { return group_ && tier_ != Tier::A && !asked_; }
+  void stop_a_bomb() {
+    refused_ = true;
+    ask_to_stop();
   }
 
   // The end of what we send is the request to stop; the report still comes the other way.
@@ -361,6 +371,8 @@ class Launch {
   Tier tier_;
   const Interrupt& interrupt_;
   std::optional<TempDirectory> tmp_;
+  std::optional<RunGroup> group_;
+  bool refused_ = false;
   std::string mark_, request_, report_;
   Fd control_, door_;
   Output output_[2] = {{Stream::out, {}, {}, 0}, {Stream::err, {}, {}, 0}};

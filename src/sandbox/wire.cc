@@ -171,6 +171,11 @@ Error setup_error(const Report& report, const Command& command, Tier tier) {
                              reason))
         .then(k_how_to_allow_namespaces);
   }
+  if (report.error == "cgroup") {
+    return Error(ErrorCode::misconfigured,
+                 fmt::format("cannot start {} in the cgroup {}: {}", command.argv[0], report.what, reason))
+        .then("leanlab doctor");
+  }
   const std::string place = report.number != 0 && !report.what.empty() ? report.what + ": " : "";
   return Error(ErrorCode::misconfigured,
                fmt::format("tier {} cannot be had here: {}: {}{}", name(tier), report.error, place, reason))
@@ -184,7 +189,7 @@ bool has_doors(const Policy& policy, const Command& command, Tier tier) {
 }
 
 Result<std::string> encode_request(const Policy& policy, const Command& command, Tier tier,
-                                   const std::string& tmp) {
+                                   const std::string& tmp, const std::string& cgroup) {
   Fields fields;
   fields.add("tier", name(tier));
   fields.add("role", name(policy.role));
@@ -210,6 +215,7 @@ Result<std::string> encode_request(const Policy& policy, const Command& command,
   for (const std::string& path : policy.watch) TRY(add_path(fields, "watch", path));
   for (const std::string& device : policy.devices) TRY(add_path(fields, "device", device));
   TRY(add_path(fields, "tmp", tmp));
+  if (!cgroup.empty()) TRY(add_path(fields, "cgroup", cgroup));
   fields.add("network", policy.network ? "1" : "0");
   fields.add("fork", policy.fork ? "1" : "0");
   add_limits(fields, policy.limits);

@@ -14,10 +14,10 @@ namespace leanlab::sandbox {
 constexpr int k_control_fd = 3;
 constexpr int k_first_further_fd = 4;
 
-/// The request, header included. `tmp` is the private temporary folder. Errors: misconfigured (a path that is not absolute,
+/// The request, header included. `tmp` is the private temporary folder, `cgroup` the run's group or empty. Errors: misconfigured (a path that is not absolute,
 /// a text with a NUL).
 [[nodiscard]] Result<std::string> encode_request(const Policy& policy, const Command& command, Tier tier,
-                                                 const std::string& tmp);
+                                                 const std::string& tmp, const std::string& cgroup = {});
 
 /// Whether the command's world has doors; then the helper gets their socket as its last further descriptor.
 [[nodiscard]] bool has_doors(const Policy& policy, const Command& command, Tier tier);

@@ -157,6 +157,10 @@ class Shapes(LeanlabTest):
         self.assertIn(machine["tier"], ("A", "B", "C"))
         self.assertIsInstance(machine["reasons"], list)
         self.assertTrue(all({"name", "found", "version"} <= set(agent) for agent in machine["agents"]))
+        by_kernel = machine["limits"]["by"] == "cgroup"
+        self.assertEqual((machine["limits"]["cgroup"] is None, machine["limits"]["reason"] is None), (not by_kernel, by_kernel))
+        line = "limits: cgroup /" if by_kernel else "limits: per process; for limits by the kernel start leanlab with systemd-run "
+        self.assertIn("\n  " + line, self.leanlab("doctor").out)
 
     def test_doctor_does_not_tick_an_agent_that_is_not_logged_in(self):
         self.assertRegex(self.leanlab("doctor").out, r"\n  [⚠!]  api .*not logged in")

@@ -35,6 +35,9 @@ TEST(EncodeRequest, names_everything_and_its_size) {
         "read=/data", "write=/out/x", "fork=0", "network=0", "wall_ms=1500", "tmp=/tmp"})
     EXPECT_TRUE(has_field(request, field)) << field;
   EXPECT_EQ(request.find("memory_bytes"), std::string::npos);
+  EXPECT_EQ(request.find("cgroup"), std::string::npos);
+  EXPECT_TRUE(has_field(encode_request(policy, simple_command(), Tier::A, "/tmp", "/g/run-1").value(),
+                        "cgroup=/g/run-1"));
 }
 
 TEST(EncodeRequest, refuses_what_cannot_be_said) {

@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/context.h"
 #include "cli/ui/table.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/probe.h"
 
 namespace leanlab::cli {
@@ -67,6 +68,21 @@ std::vector<std::string> tier_reasons(const sandbox::ProbeResult& probe) {
   return reasons;
 }
 
+// What keeps a run to its limits of memory and processes.
+Json limits_json(const sandbox::KernelLimits& limits) {
+  const bool by_kernel = !limits.group.empty();
+  return {{"by", by_kernel ? "cgroup" : "process"},
+          {"cgroup", by_kernel ? Json(limits.group.string()) : Json()},
+          {"reason", by_kernel ? Json() : Json(limits.reason)}};
+}
+
+std::string limits_lines(const sandbox::KernelLimits& limits) {
+  if (!limits.group.empty()) return "  limits: cgroup " + printable(limits.group.string()) + "\n";
+  return "  limits: per process; for limits by the kernel start leanlab with systemd-run --user --scope -p "
+         "Delegate=yes\n  no limits by the kernel: " +
+         printable(limits.reason) + "\n";
+}
+
 void print_tools(Context& context, const char* title, const std::vector<Tool>& tools) {
   const ui::Style& style = context.out.style;
   ui::Table table({{""}, {""}, {"", ui::Align::left, ui::Fit::elastic}});
@@ -94,6 +110,7 @@ Result<int> run_doctor(Context& context, const Arguments&) {
   if (context.wants_json()) {
     Json view{{"tier", sandbox::name(probe.tier)},
               {"reasons", reasons},
+              {"limits", limits_json(sandbox::kernel_limits())},
               {"agents", Json::array()},
               {"tools", Json::array()}};
     for (const Tool& tool : found_agents) view["agents"].push_back(tool_json(tool));
@@ -110,6 +127,7 @@ Result<int> run_doctor(Context& context, const Arguments&) {
   context.print(style.bold("Isolation") + "\n  " +
                 (weak ? style.yellow(tier + ": UNVERIFIED") : style.green(tier)) + "\n");
   for (const std::string& reason : reasons) context.print("  " + printable(reason) + "\n");
+  context.print(limits_lines(sandbox::kernel_limits()));
   print_tools(context, "Agents", found_agents);
   print_tools(context, "Programs", tools);
   context.print(style.bold("Machine") + fmt::format("\n  {}, {} free in {}\n", plural(cores, "core"),

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "clone.h"
 #include "command.h"
 #include "identity.h"
 #include "setup_channel.h"
@@ -34,9 +35,9 @@ void die_with_guardian(pid_t guardian) {
   execute(request);
 }
 
-pid_t start_command(const Request& request) {
+pid_t start_command(const Request& request, int cgroup) {
   const pid_t guardian = ::getpid();
-  const pid_t pid = ::fork();
+  const pid_t pid = cgroup < 0 ? ::fork() : clone_process(0, cgroup);
   if (pid == 0) become_command(request, guardian);
   return pid;
 }
@@ -45,18 +46,27 @@ pid_t start_command(const Request& request) {
 
 Contained contain(const Request& request, const Namespaces& namespaces) {
   Contained contained;
+  int cgroup = -1;
+  if (!request.cgroup.empty() && (cgroup = open_cgroup(request.cgroup)) < 0) {
+    contained.failed = "cgroup";
+    return contained;
+  }
   int channel[2], ended[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) return contained;
   use_setup_channel(channel[1]);
   if (request.tier == Tier::A) {
     if (::pipe2(ended, O_CLOEXEC) != 0) return contained;
-    contained.pid = start_world(request, namespaces, ended[1]);
+    contained.pid = start_world(request, namespaces, cgroup, ended[1]);
     ::close(ended[1]);
     contained.ended = ended[0];
   } else {
-    contained.pid = start_command(request);
+    contained.pid = start_command(request, cgroup);
   }
   const int number = errno;
+  if (cgroup >= 0) ::close(cgroup);
+  contained.failed = cgroup >= 0 && is_of_cgroup(number) ? "cgroup"
+                     : request.tier == Tier::A           ? "namespaces"
+                                                         : "fork";
   if (request.tier == Tier::B && contained.pid > 0 && is_privileged()) be_equal_to_nobody();
   ::close(channel[1]);
   contained.setup = channel[0];

@@ -13,8 +13,9 @@ namespace leanlab::helper {
 struct Contained {
   pid_t pid = -1;
   int pidfd = -1;
-  int setup = -1;  ///< our end of the set-up channel
-  int ended = -1;  ///< tier A: where the init reports how the command ended
+  int setup = -1;               ///< our end of the set-up channel
+  int ended = -1;               ///< tier A: where the init reports how the command ended
+  const char* failed = "fork";  ///< the step that failed, when pid is -1
 };
 
 /// Forks the contained process. On failure pid is -1 and errno tells why. `namespaces` are for tier A, see start_world().

@@ -129,6 +129,7 @@ bool set_field(const std::string& key, const std::string& value, Request& r) {
   if (key == "watch") return r.watch.push_back(value), absolute(value);
   if (key == "device") return r.devices.push_back(value), value.rfind("/dev/", 0) == 0 && absolute(value);
   if (key == "cpu") return cpu(value, r);
+  if (key == "cgroup") return r.cgroup = value, absolute(value);
   if (key == "tmp") return r.tmp = value, absolute(value);
   if (key == "network") return boolean(value, r.network);
   if (key == "listen") return port(value, r);

@@ -32,6 +32,7 @@ struct Request {
   std::vector<std::string> watch;  ///< places of which a try to open a file is told, when it is not allowed
   std::vector<std::string> devices;
   std::string tmp;             ///< the private temporary folder: a tmpfs in tier A, a folder of the disk else
+  std::string cgroup;          ///< the folder of the run's group of cgroup2; empty: it stays in ours
   std::vector<unsigned> cpus;  ///< cores that it may run on; none: all
   bool network = false;
   /// Tier A: the network holds nothing but these ports of loopback; their listeners go out through `door`.

@@ -48,7 +48,8 @@ int run(int control, const Namespaces& namespaces) {
   fail_to_supervisor(control);
   const Contained contained = contain(request, namespaces);
   if (contained.pid < 0) {
-    send_setup_error(control, {request.tier == Tier::A ? "namespaces" : "fork", "", errno});
+    const std::string failed = contained.failed;
+    send_setup_error(control, {failed, failed == "cgroup" ? request.cgroup : "", errno});
     return 2;
   }
   let_go_of_the_commands_descriptors(request);

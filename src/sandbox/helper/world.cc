@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clone.h"
 #include "command.h"
 #include "doors.h"
 #include "identity.h"
@@ -76,6 +77,8 @@ void keep_mounts_to_ourselves() {
 [[noreturn]] void build_world(const Request& request, const Namespaces& namespaces, int ended) {
   fail_to_supervisor(-1);
   const bool as_root = makes_view_as_root();
+  // A clone makes this namespace for the group of the parent: then the name of ours would be told.
+  if (!request.cgroup.empty() && ::unshare(CLONE_NEWCGROUP) != 0) setup_failed("namespaces");
   if (as_root) keep_mounts_to_ourselves();
   if (namespaces.network >= 0 && ::setns(namespaces.network, CLONE_NEWNET) != 0) setup_failed("namespaces");
   enter_view(request, open_view(request, namespaces.owner_map));
@@ -101,14 +104,14 @@ bool complete(const Request& request, Namespaces& namespaces) {
 
 }  // namespace
 
-pid_t start_world(const Request& request, Namespaces namespaces, int ended) {
+pid_t start_world(const Request& request, Namespaces namespaces, int cgroup, int ended) {
   if (!complete(request, namespaces)) return -1;
   // The namespaces of the world belong to the user namespace that we are in. An ordinary user may make them only in one of his own;
   // root makes them here, where the command has no rights whatever it may gain.
   if (!makes_view_as_root() && ::setns(namespaces.users, CLONE_NEWUSER) != 0) return -1;
   // No namespace of message queues and shared memory: the filter denies all their calls, and it costs a mount.
-  constexpr unsigned long k_flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWCGROUP | SIGCHLD;
-  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, k_flags, nullptr, nullptr, nullptr, 0));
+  constexpr std::uint64_t k_flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS;
+  const pid_t pid = clone_process(cgroup < 0 ? k_flags | CLONE_NEWCGROUP : k_flags, cgroup);
   if (pid == 0) build_world(request, namespaces, ended);
   close_namespaces(namespaces);
   return pid;
