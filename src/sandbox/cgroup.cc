@@ -36,7 +36,11 @@ Status set(const fs::path& file, std::string_view value) {
 
 Status make_group(const fs::path& path) {
   if (::mkdir(path.c_str(), 0755) == 0) return {};
-  return fail(errno_error(errno, fmt::format("cannot make the cgroup {}", path.string())));
+  const int number = errno;
+  Error error = errno_error(number, fmt::format("cannot make the cgroup {}", path.string()));
+  if (number == EAGAIN)
+    error.next = "raise cgroup.max.descendants and cgroup.max.depth of the groups above it";
+  return fail(std::move(error));
 }
 
 void wait_ms(int milliseconds) {
@@ -177,6 +181,7 @@ class Delegation {
     if (own_.empty()) return;
     const auto lock = lock_group(parent_, 1000);
     if (!lock) return;
+    clear_abandoned(parent_);
     if (divided_ && !others_are_there()) {
       static_cast<void>(set(own_ / "cgroup.subtree_control", "-memory -pids"));
       static_cast<void>(set(parent_ / "cgroup.subtree_control", "-memory -pids"));
@@ -223,6 +228,7 @@ Status set_limits(const fs::path& group, const Limits& limits, std::uint64_t tmp
 
 Error with_advice(Error error) {
   error.code = ErrorCode::misconfigured;
+  if (!error.next.empty()) return error;
   return std::move(error).then(
       "start leanlab in a delegated cgroup of its own: systemd-run --user --scope -p Delegate=yes leanlab …");
 }

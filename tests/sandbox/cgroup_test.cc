@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -13,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/process.h"
 #include "base/strings.h"
 #include "sandbox/cgroup_files.h"
@@ -313,6 +315,40 @@ class TwoAtOnce : public Delegated {};
 INSTANTIATE_TEST_SUITE_P(Tiers, TwoAtOnce, ::testing::Values(Tier::C),
                          [](const auto& tier) { return std::string(name(tier.param)); });
 
+Status put(const fs::path& file, std::string_view text) {
+  TRY_ASSIGN(const Fd fd, open_file(file, O_WRONLY));
+  return write_all(fd.get(), text);
+}
+
+fs::path our_group() {
+  return kernel_limits().group / names_below(kernel_limits().group, "leanlab-").at(0);
+}
+
+TEST_P(TwoAtOnce, a_group_that_cannot_be_made_is_an_error_that_says_what_to_do) {
+  ASSERT_TRUE(put(our_group() / "cgroup.max.descendants", "0"));
+  const Interrupt never;
+  const auto outcome = run(generous(), shell("true"), Tier::C, never);
+  ASSERT_TRUE(put(our_group() / "cgroup.max.descendants", "max"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::misconfigured);
+  EXPECT_NE(outcome.error().message.find("cannot make the cgroup " + our_group().string()), std::string::npos)
+      << outcome.error().message;
+  EXPECT_NE(outcome.error().next.find("cgroup.max.descendants"), std::string::npos) << outcome.error().next;
+}
+
+TEST_P(TwoAtOnce, limits_that_are_taken_away_while_it_runs_are_an_error) {
+  Command command = shell("echo up; sleep 0.5");
+  command.on_output = [&](Stream, std::string_view) {
+    EXPECT_TRUE(put(our_group() / "cgroup.subtree_control", "-memory"));
+  };
+  const Interrupt never;
+  const auto outcome = run(generous(), command, Tier::C, never);
+  ASSERT_TRUE(put(our_group() / "cgroup.subtree_control", "+memory"));
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("were taken away"), std::string::npos) << outcome.error().message;
+  EXPECT_EQ(all_run_groups().size(), 0u);
+}
+
 TEST_P(TwoAtOnce, share_a_group_and_the_next_removes_what_a_killed_one_left) {
   const auto leanlabs = [] { return names_below(kernel_limits().group, "leanlab-").size(); };
   ASSERT_EQ(leanlabs(), 1u);
@@ -340,6 +376,9 @@ TEST_P(TwoAtOnce, a_group_is_given_back_as_it_was_and_left_alone_with_others_in_
   const std::string enter = "echo $$ > " + (group / "cgroup.procs").string();
   EXPECT_NE(said_by(peer("once", enter)).find("group=" + group.string() + " "), std::string::npos);
   EXPECT_EQ(names_below(group, "leanlab-").size(), 0u);
+  ASSERT_TRUE(put(group / "cgroup.max.descendants", "0"));
+  EXPECT_NE(said_by(peer("once", enter)).find("group= reason=cannot make the cgroup " + group.string()),
+            std::string::npos);
   EXPECT_EQ(trim(read_file(group / "cgroup.subtree_control").value_or("?")), "");
   auto stranger =
       spawn({.argv = {"/bin/sh", "-c", enter + "; exec sleep 1000"}, .cwd = {}, .env = {}, .fds = {}});
