@@ -61,7 +61,7 @@ class Judge {
     const Value* nonce = greeting.header.member("nonce");
     if (nonce == nullptr) throw ProtocolError("the engine did not greet");
     nonce_ = nonce->text();
-    say("\"hello\":{\"version\":1,\"contract\":" + quoted(spoken) + ",\"language\":\"c++\"}");
+    say("\"hello\":{\"version\":1,\"contract\":" + leanlab::quoted(spoken) + ",\"language\":\"c++\"}");
   }
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
@@ -102,7 +102,7 @@ class Judge {
     std::string text = "{";
     for (const auto& [name, value] : metrics) {
       if (!std::isfinite(value)) throw ProtocolError("metric " + name + " is not finite");
-      text += (text.size() > 1 ? ", " : "") + quoted(name) + ": " + printed(value);
+      text += (text.size() > 1 ? ", " : "") + leanlab::quoted(name) + ": " + printed(value);
     }
     text += "}";
     if (result_ != nullptr)
@@ -117,7 +117,9 @@ class Judge {
     if (text == nullptr) throw ProtocolError(std::string(name) + " is not set");
     return std::atoi(text);
   }
-  void say(const std::string& field) { result_->send("{\"nonce\":" + quoted(nonce_) + "," + field + "}"); }
+  void say(const std::string& field) {
+    result_->send("{\"nonce\":" + leanlab::quoted(nonce_) + "," + field + "}");
+  }
 
   void end_worker() {
     candidate_.reset();  // the end of its requests
@@ -156,7 +158,8 @@ class Judge {
       ask("hello", -1, "\"version\":1", nullptr);
       module_ = reference(ask("load", -1, "", nullptr));
     }
-    const std::int64_t number = reference(ask("get", module_, "\"name\":" + quoted(function), nullptr));
+    const std::int64_t number =
+        reference(ask("get", module_, "\"name\":" + leanlab::quoted(function), nullptr));
     functions_.emplace_back(function, number);
     return number;
   }
@@ -222,12 +225,8 @@ inline std::string reference_to(const std::string& name,
   throw std::out_of_range("the experiment has no " + name);
 }
 
-/// The worker's end: does what the judge asks until it has no more questions; returns the exit status. An exception of a
-/// function goes to the judge as the candidate's.
-inline int serve(const std::vector<std::pair<std::string, Function>>& functions, int read_fd = 3,
-                 int write_fd = 4) {
-  ::signal(SIGPIPE, SIG_IGN);
-  Channel channel(read_fd, write_fd);
+/// Answers what comes on `channel` until there is no more. Errors: ProtocolError (what came is no request, or the judge has gone).
+inline void answer_all(Channel& channel, const std::vector<std::pair<std::string, Function>>& functions) {
   Frame frame;
   while (channel.receive(frame)) {
     const Value *id = frame.header.member("id"), *op = frame.header.member("op"),
@@ -257,12 +256,26 @@ inline int serve(const std::vector<std::pair<std::string, Function>>& functions,
           start + "\"value\":" + answer + ",\"arrays\":[" + writer.arrays() + "],\"wall\":0,\"cpu\":0}",
           writer.buffers());
     } catch (const std::exception& error) {
-      const std::string text = quoted(error.what());
+      const std::string text = leanlab::quoted(error.what());
       const bool missing =
           dynamic_cast<const std::out_of_range*>(&error) != nullptr && op != nullptr && op->is("get");
       channel.send(start + "\"error\":{\"types\":[\"" + (missing ? "AttributeError" : "RuntimeError") +
                    "\",\"Exception\"],\"message\":" + text + ",\"traceback\":" + text + "}}");
     }
+  }
+}
+
+/// The worker's end: does what the judge asks until it has no more questions; returns the exit status, which is 1 when the judge
+/// has gone or broke the protocol. An exception of a function goes to the judge as the candidate's.
+inline int serve(const std::vector<std::pair<std::string, Function>>& functions, int read_fd = 3,
+                 int write_fd = 4) {
+  ::signal(SIGPIPE, SIG_IGN);
+  Channel channel(read_fd, write_fd);
+  try {
+    answer_all(channel, functions);
+  } catch (const ProtocolError& error) {
+    std::fprintf(stderr, "leanlab_judge.h: the worker ends: %s\n", error.what());
+    return 1;
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ inline std::string printed(double value) {
   return text;
 }
 
+// Called with its namespace, else std::quoted is taken in a program that includes <iomanip>.
 inline std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -61,7 +63,7 @@ class Writer {
       case Value::Kind::number:
         return number(value.number_);
       case Value::Kind::text:
-        return quoted(value.text_);
+        return leanlab::quoted(value.text_);
       case Value::Kind::list: {
         std::string text = "[";
         for (const Value& item : value.items_) text += (text.size() > 1 ? "," : "") + this->value(item);
@@ -136,7 +138,7 @@ class Reader {
     if (kind->is("tuple") && inner != nullptr) return decode(*inner, frame, finite, depth + 1);
     if (kind->is("dict")) return tree;
     if (kind->is("float") && finite == Finite::required) not_finite();
-    if (kind->is("float") && inner != nullptr) return Value(std::strtod(inner->text().c_str(), nullptr));
+    if (kind->is("float") && inner != nullptr) return Value(special(inner->text()));
     if ((kind->is("array") || kind->is("bytes") || kind->is("scalar")) && index != nullptr)
       return array(index->integer(), frame, finite);
     fail();
@@ -152,6 +154,11 @@ class Reader {
     throw ProtocolError("the candidate gave a number that is not finite");
   }
 
+  static double special(const std::string& word) {
+    if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+    if (word != "inf" && word != "-inf") fail();
+    return word == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+  }
   static Value array(std::int64_t index, const Frame& frame, Finite finite) {
     const Value* arrays = frame.header.member("arrays");
     if (arrays == nullptr || arrays->kind_ != Value::Kind::list || index < 0 ||
@@ -265,19 +272,34 @@ class Reader {
     return Value(std::move(items));
   }
 
+  void digits() {
+    const std::size_t begin = at_;
+    while (peek() >= '0' && peek() <= '9') ++at_;
+    if (at_ == begin) fail();
+  }
+
+  // As JSON has it, so that no other reader of it sees another number.
   Value number() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && std::strchr("+-0123456789.eE", text_[at_]) != nullptr) ++at_;
-    const std::string digits = text_.substr(begin, at_ - begin);
-    if (digits.empty() || digits.size() > 60) fail();
-    char* end = nullptr;
-    errno = 0;
-    if (digits.find_first_of(".eE") == std::string::npos) {
-      const long long whole = std::strtoll(digits.c_str(), &end, 10);
-      if (*end == '\0' && errno == 0) return Value(static_cast<std::int64_t>(whole));
+    bool whole = true;
+    if (peek() == '-') ++at_;
+    if (peek() == '0')
+      ++at_;
+    else
+      digits();
+    if (peek() == '.') whole = false, ++at_, digits();
+    if (peek() == 'e' || peek() == 'E') {
+      whole = false, ++at_;
+      if (peek() == '+' || peek() == '-') ++at_;
+      digits();
     }
-    const double real = std::strtod(digits.c_str(), &end);
-    if (*end != '\0') fail();
+    const std::string text = text_.substr(begin, at_ - begin);
+    if (text.size() > 60) fail();
+    errno = 0;
+    const long long integer = whole ? std::strtoll(text.c_str(), nullptr, 10) : 0;
+    if (whole && errno == 0) return Value(static_cast<std::int64_t>(integer));
+    const double real = std::strtod(text.c_str(), nullptr);
+    if (!std::isfinite(real)) not_finite();  // 1e999
     return Value(real);
   }
 
@@ -312,8 +334,15 @@ class Reader {
     ++at_;
     if (c == 'u') {
       unsigned code = code_unit();
-      if (code >= 0xd800 && code < 0xdc00 && word("\\u"))
-        code = 0x10000 + ((code - 0xd800) << 10) + ((code_unit() - 0xdc00) & 0x3ff);
+      if (code >= 0xd800 && code < 0xdc00 && text_.compare(at_, 2, "\\u") == 0) {
+        const std::size_t second = at_;
+        at_ += 2;
+        const unsigned low = code_unit();
+        if (low >= 0xdc00 && low < 0xe000)
+          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        else
+          at_ = second;  // a character of its own
+      }
       if (code >= 0xd800 && code < 0xe000) code = 0xfffd;  // half of a pair
       return append(text, code);
     }

@@ -1,18 +1,18 @@
 // Fuzzes base/json: any text is parsed or refused with a place, and what was parsed is written and read back the same.
-#include <cstddef>
-#include <cstdint>
-
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/strings.h"
+#include "checks.h"
+#include "target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(json) {
   using namespace leanlab;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto value = parse_json(text, "input");
+  const auto value = parse_json(input, "input");
   if (!value) {
-    INVARIANT(!value.error().message.empty() && !value.error().where.empty());
-    return 0;
+    INVARIANT(!value.error().where.empty() && fuzz::is_shown(value.error().message));
+    for (const std::string_view line : split_lines(value.error().where)) INVARIANT(fuzz::is_shown(line));
+    return;
   }
   const std::string line = to_line(*value);
   INVARIANT(line.find('\n') == std::string::npos);
@@ -23,8 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   INVARIANT(pretty.has_value() && to_line(*pretty) == line);
   // Places: of something that exists, of something that does not, of any offset.
   for (const char* pointer : {"", "/a", "/a/0/b", "/~1/~0", "/999999999999999999999"}) {
-    INVARIANT(!json_place(text, "input", pointer).empty());
+    INVARIANT(!json_place(input, "input", pointer).empty());
   }
-  INVARIANT(!text_place(text, "input", size == 0 ? 0 : data[0] % (size + 2)).empty());
-  return 0;
+  INVARIANT(!text_place(input, "input",
+                        input.empty() ? 0 : static_cast<unsigned char>(input[0]) % (input.size() + 2))
+                 .empty());
 }

@@ -2,7 +2,6 @@
 // which must be found.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 #include <sys/mman.h>
@@ -11,6 +10,7 @@
 #include "base/hash.h"
 #include "store/ledger_line.h"
 #include "store/ledger_reader.h"
+#include "target.h"
 
 namespace leanlab::store {
 namespace {
@@ -80,13 +80,11 @@ void change(std::string_view data) {
 }  // namespace
 }  // namespace leanlab::store
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(ledger) {
   using namespace leanlab::store;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  parse(text);
-  parse(leanlab::sha256_hex(text) + " " + std::string(text));
-  static_cast<void>(can_be_torn(text, 5, no_record_hash()));
-  static_cast<void>(read_ledger(text));
-  change(text);
-  return 0;
+  parse(input);
+  parse(leanlab::sha256_hex(input) + " " + std::string(input));
+  static_cast<void>(can_be_torn(input, 5, no_record_hash()));
+  static_cast<void>(read_ledger(input));
+  change(input);
 }

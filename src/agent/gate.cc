@@ -2,9 +2,7 @@
 #include "agent/gate.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 
@@ -21,44 +19,18 @@ namespace leanlab::agent {
 
 namespace {
 
-constexpr std::uint16_t k_proxy_port = 3128;
 constexpr std::size_t k_most_head = 16u << 10;
 constexpr std::size_t k_most_connections = 4096;
 constexpr int k_connect_ms = 30'000;
 const char* const k_proxy_variables[] = {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy",
                                          "ALL_PROXY",   "all_proxy",   "NO_PROXY",   "no_proxy"};
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-struct Target {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-/// "host:port", "[::1]:port" or "host".
-std::optional<Target> target_of(std::string_view text, std::uint16_t usual) {
-  Target target{lower_ascii(text), usual};
-  const std::size_t colon = text.rfind(':');
-  const std::size_t bracket = text.rfind(']');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-    const std::string_view digits = text.substr(colon + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), target.port);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    target.host = lower_ascii(text.substr(0, colon));
-  }
-  if (target.host.starts_with('[') && target.host.ends_with(']'))
-    target.host = target.host.substr(1, target.host.size() - 2);
-  return target.host.empty() ? std::nullopt : std::optional(target);
-}
-
 bool wait_for(int fd, short what, int stop, int timeout_ms) {
   pollfd events[] = {{fd, what, 0}, {stop, POLLIN, 0}};
   return ::poll(events, 2, timeout_ms) > 0 && events[1].revents == 0;
 }
 
-Fd connect_to(const Target& target, int stop) {
+Fd connect_to(const HostPort& target, int stop) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -99,7 +71,7 @@ std::string read_head(const Fd& socket, int stop, std::string& rest) {
 }
 
 /// The proxy through which this machine itself reaches the network, if it needs one.
-std::optional<Target> own_proxy() {
+std::optional<HostPort> own_proxy() {
   for (const char* name : {"HTTPS_PROXY", "https_proxy"}) {
     const char* value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;
@@ -107,41 +79,12 @@ std::optional<Target> own_proxy() {
     if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos)
       url.remove_prefix(scheme + 3);
     if (const std::size_t at = url.find('@'); at != std::string_view::npos) url.remove_prefix(at + 1);
-    return target_of(url.substr(0, url.find('/')), 3128);
+    return parse_host_port(url.substr(0, url.find('/')), k_proxy_port);
   }
   return std::nullopt;
 }
 
 }  // namespace
-
-HostList::HostList(const std::vector<std::string>& entries) {
-  for (const std::string& entry : entries) {
-    std::string_view text = trim(entry);
-    std::uint16_t usual = 0;
-    if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
-      usual = text.starts_with("https") ? 443 : 80;
-      text.remove_prefix(scheme + 3);
-    }
-    const auto target = target_of(text.substr(0, text.find('/')), usual);
-    if (!target) continue;
-    if (is_loopback(target->host)) {
-      if (target->port != 0 && target->port != k_proxy_port) loopback_.push_back(target->port);
-    } else {
-      entries_.push_back({target->host, target->port});
-    }
-  }
-  std::sort(loopback_.begin(), loopback_.end());
-  loopback_.erase(std::unique(loopback_.begin(), loopback_.end()), loopback_.end());
-}
-
-bool HostList::allows(const std::string& host, std::uint16_t port) const {
-  const std::string wanted = lower_ascii(host);
-  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    const bool fits =
-        entry.host.starts_with("*.") ? wanted.ends_with(entry.host.substr(1)) : wanted == entry.host;
-    return fits && (entry.port == 0 ? port == 443 || port == 80 : port == entry.port);
-  });
-}
 
 namespace {
 std::vector<std::string> with_own_hosts(std::vector<std::string> hosts) {
@@ -210,16 +153,14 @@ bool Gate::note(const std::string& target, bool refused) {
 void Gate::serve_proxy(Fd client) {
   std::string rest;
   const std::string head = read_head(client, stop_.fd(), rest);
-  const std::size_t first = head.find(' ');
-  const std::size_t second = head.find(' ', first + 1);
-  if (first == std::string::npos || second == std::string::npos) return;
-  std::string wanted = head.substr(first + 1, second - first - 1);
-  const bool tunnel = head.starts_with("CONNECT ");
-  if (!tunnel && wanted.starts_with("http://")) wanted = wanted.substr(7, wanted.find('/', 7) - 7);
-  const auto target = target_of(wanted, tunnel ? 443 : 80);
-  if (!target) return answer(client, "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
-  const std::string shown = fmt::format("{}:{}", clip(printable(target->host), 200), target->port);
-  if (!note(shown, !tunnel || !list_.allows(target->host, target->port))) {
+  const auto request = parse_proxy_request(head);
+  if (!request) {
+    if (!head.empty()) note("something that is no host", true);
+    return answer(client, "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+  }
+  const HostPort& target = request->target;
+  const std::string shown = authority(target);
+  if (!note(shown, !request->is_tunnel || !list_.allows(target.host, target.port))) {
     const std::string text = fmt::format("leanlab refuses connections to {}\n", shown);
     return answer(client,
                   fmt::format("HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\nconnection: close\r\n"
@@ -227,11 +168,10 @@ void Gate::serve_proxy(Fd client) {
                               text.size(), text));
   }
   const auto proxy = own_proxy();
-  const Fd server = connect_to(proxy.value_or(*target), stop_.fd());
+  const Fd server = connect_to(proxy.value_or(target), stop_.fd());
   if (!server) return answer(client, "HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n");
   if (proxy) {
-    answer(server,
-           fmt::format("CONNECT {0}:{1} HTTP/1.1\r\nhost: {0}:{1}\r\n\r\n", target->host, target->port));
+    answer(server, fmt::format("CONNECT {0} HTTP/1.1\r\nhost: {0}\r\n\r\n", shown));
     std::string more;
     const std::string reply = read_head(server, stop_.fd(), more);
     if (reply.find(" 200 ") == std::string::npos)

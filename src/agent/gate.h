@@ -10,29 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "agent/gate_hosts.h"
 #include "base/fd.h"
 #include "base/interrupt.h"
 
 namespace leanlab::agent {
-
-/// Hosts that an agent may reach.
-class HostList {
- public:
-  /// "api.x.com" (ports 443 and 80), "*.x.com", "host:8443", "https://host/path".
-  explicit HostList(const std::vector<std::string>& entries);
-  [[nodiscard]] bool allows(const std::string& host, std::uint16_t port) const;
-  [[nodiscard]] bool is_empty() const { return entries_.empty() && loopback_.empty(); }
-  /// Ports of entries on loopback.
-  [[nodiscard]] const std::vector<std::uint16_t>& loopback() const { return loopback_; }
-
- private:
-  struct Entry {
-    std::string host;        ///< in lower case; may begin with "*."
-    std::uint16_t port = 0;  ///< 0: 443 and 80
-  };
-  std::vector<Entry> entries_;
-  std::vector<std::uint16_t> loopback_;
-};
 
 /// One for a turn. Thread: open() and close() from one thread; it runs threads of its own, all ended by close().
 class Gate {

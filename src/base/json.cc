@@ -21,10 +21,12 @@ std::string text_place(std::string_view text, std::string_view name, std::size_t
   const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   const std::size_t line_end = std::min(text.find('\n', offset), text.size());
   const auto line_number = std::count(before.begin(), before.end(), '\n') + 1;
-  std::string line = repair_utf8(text.substr(line_start, std::min<std::size_t>(line_end - line_start, 200)));
-  std::replace(line.begin(), line.end(), '\t', ' ');
-  const std::size_t column = display_width(repair_utf8(text.substr(line_start, offset - line_start)));
-  return fmt::format("{}:{}:{}\n  {}\n  {}^", name, line_number, column + 1, line, std::string(column, ' '));
+  const std::string_view before_it = text.substr(line_start, offset - line_start);
+  const std::string line =
+      printable(text.substr(line_start, std::min<std::size_t>(line_end - line_start, 200)));
+  const std::string indent(display_width(printable(before_it)), ' ');
+  return fmt::format("{}:{}:{}\n  {}\n  {}^", name, line_number, display_width(repair_utf8(before_it)) + 1,
+                     line, indent);
 }
 
 namespace {
@@ -44,10 +46,11 @@ std::string plain_message(const std::string& message) {
   std::string text = message.substr(start);
   const auto last_read = text.find("; last read:");
   if (last_read != std::string::npos) {
-    const auto expected = text.find("; expected", last_read);
-    text = text.substr(0, last_read) + (expected == std::string::npos ? "" : text.substr(expected));
+    const auto expected = text.rfind("'; expected ");  // behind what was read, which may hold these words too
+    const bool is_there = expected != std::string::npos && expected > last_read;
+    text = text.substr(0, last_read) + (is_there ? text.substr(expected + 1) : "");
   }
-  return text;
+  return clip(printable(text), 200);
 }
 
 // Values deeper than this are refused: writing them out again, and ending them, goes down the stack level by level.
@@ -225,7 +228,8 @@ Result<Json> parse_json(std::string_view text, std::string_view name) {
     Json value = Json::parse(clean);
     std::string key;
     if (const std::size_t offset = Locator(clean).duplicate_key(key); offset != std::string::npos) {
-      return fail(Error(ErrorCode::misconfigured, fmt::format("the key \"{}\" stands twice", key))
+      return fail(Error(ErrorCode::misconfigured,
+                        fmt::format("the key \"{}\" stands twice", clip(printable(key), 60)))
                       .at(text_place(clean, shown, offset)));
     }
     return value;

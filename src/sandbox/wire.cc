@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 #include "sandbox/view.h"
 
@@ -41,7 +42,7 @@ Status add_path(Fields& fields, std::string_view key, const std::string& path) {
   if (path.empty() || path[0] != '/')
     return fail(ErrorCode::misconfigured, "the sandbox needs absolute paths, but got '{}'", path);
   std::string normal = std::filesystem::path(path).lexically_normal().string();
-  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  while (normal.size() > 1 && normal.back() == '/') normal.pop_back();  // "//" alone is left as it is
   fields.add(key, normal);
   return {};
 }
@@ -85,10 +86,29 @@ void add_limits(Fields& fields, const Limits& limits) {
   fields.add_limit("disk_inodes", limits.disk_inodes);
 }
 
-std::uint64_t number_of(std::string_view text) {
+/// Digits alone, at most `most`. What is malformed must not pass for a zero: "exit=" would be a success.
+template <class Number>
+bool take_number(std::string_view text, Number& target, std::uint64_t most) {
   std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value > most) return false;
+  target = static_cast<Number>(value);
+  return true;
+}
+
+bool take_time(std::string_view text, std::chrono::microseconds& target) {
+  std::int64_t us = 0;
+  if (!take_number(text, us, std::numeric_limits<std::int64_t>::max())) return false;
+  target = std::chrono::microseconds(us);
+  return true;
+}
+
+bool take_denied(std::string_view text, std::vector<DeniedCall>& denied) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  DeniedCall& call = denied.emplace_back();
+  call.name = text.substr(0, colon);
+  return take_number(text.substr(colon + 1), call.count, UINT32_MAX);
 }
 
 struct Report {
@@ -98,7 +118,7 @@ struct Report {
   bool has_end = false;
 };
 
-void set_end(Report& report, std::string_view value) {
+bool take_end(std::string_view value, Report& report) {
   static constexpr std::pair<std::string_view, End> k_ends[] = {{"exited", End::exited},
                                                                 {"signalled", End::signalled},
                                                                 {"wall_limit", End::wall_limit},
@@ -110,39 +130,30 @@ void set_end(Report& report, std::string_view value) {
     if (value != word) continue;
     report.outcome.end = end;
     report.has_end = true;
+    return true;
   }
+  return false;
 }
 
-void set_report_field(Report& report, std::string_view key, std::string_view value) {
+/// False when the value is malformed. Fields of later helpers are left out.
+bool set_report_field(Report& report, std::string_view key, std::string_view value) {
+  constexpr int k_most_signal = 64, k_most_errno = 4095;
   Outcome& outcome = report.outcome;
-  if (key == "end")
-    set_end(report, value);
-  else if (key == "exit")
-    outcome.status.exit_status = static_cast<int>(number_of(value));
-  else if (key == "signal")
-    outcome.status.signal_number = static_cast<int>(number_of(value));
-  else if (key == "wall_us")
-    outcome.wall = std::chrono::microseconds(number_of(value));
-  else if (key == "cpu_us")
-    outcome.status.cpu = std::chrono::microseconds(number_of(value));
-  else if (key == "rss_bytes")
-    outcome.status.max_rss_bytes = number_of(value);
-  else if (key == "leftovers")
-    outcome.killed_leftovers = static_cast<std::uint32_t>(number_of(value));
-  else if (key == "survivors")
-    outcome.survivors = static_cast<std::uint32_t>(number_of(value));
-  else if (key == "error")
-    report.error = value;
-  else if (key == "what")
-    report.what = value;
-  else if (key == "errno")
-    report.number = static_cast<int>(number_of(value));
-  else if (key == "denied") {
-    const std::size_t colon = value.rfind(':');
-    if (colon == std::string_view::npos) return;
-    outcome.denied.push_back({std::string(value.substr(0, colon)),
-                              static_cast<std::uint32_t>(number_of(value.substr(colon + 1)))});
-  }
+  ExitStatus& status = outcome.status;
+  if (key == "end") return take_end(value, report);
+  if (key == "exit") return take_number(value, status.exit_status, 255);
+  if (key == "signal") return take_number(value, status.signal_number, k_most_signal);
+  if (key == "wall_us") return take_time(value, outcome.wall);
+  if (key == "cpu_us") return take_time(value, status.cpu);
+  if (key == "rss_bytes") return take_number(value, status.max_rss_bytes, UINT64_MAX);
+  if (key == "leftovers") return take_number(value, outcome.killed_leftovers, UINT32_MAX);
+  if (key == "survivors") return take_number(value, outcome.survivors, UINT32_MAX);
+  if (key == "denied") return take_denied(value, outcome.denied);
+  if (key == "errno") return take_number(value, report.number, k_most_errno);
+  if (key == "tier") return value == name(outcome.tier);
+  if (key == "error") report.error = value;
+  if (key == "what") report.what = value;
+  return true;
 }
 
 constexpr const char* k_how_to_allow_namespaces =
@@ -236,11 +247,15 @@ Result<Outcome> decode_report(std::string_view text, const Command& command, Tie
     const std::size_t equals = field.find('=');
     if (end == std::string_view::npos || equals == std::string_view::npos)
       return fail(ErrorCode::internal, "leanlab-sandbox sent a malformed report");
-    set_report_field(report, field.substr(0, equals), field.substr(equals + 1));
+    const std::string_view key = field.substr(0, equals);
+    if (!set_report_field(report, key, field.substr(equals + 1)))
+      return fail(ErrorCode::internal, "leanlab-sandbox sent a report whose field '{}' is malformed", key);
     text.remove_prefix(end + 1);
   }
   if (!report.error.empty()) return fail(setup_error(report, command, tier));
-  if (!report.has_end) return fail(ErrorCode::internal, "leanlab-sandbox sent a report without an end");
+  const bool exited = report.has_end && report.outcome.end == End::exited;
+  if (!report.has_end || (exited && report.outcome.status.exit_status < 0))
+    return fail(ErrorCode::internal, "leanlab-sandbox sent a report without an end");
   return std::move(report.outcome);
 }
 

@@ -8,6 +8,7 @@ namespace leanlab {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(ParseJson, KeepsTheOrderOfKeys) {
   EXPECT_EQ(to_line(*parse_json(R"({"b": 1, "a": [true, null]})")), R"({"b":1,"a":[true,null]})");
@@ -32,6 +33,15 @@ TEST(ParseJson, FindsADuplicateKeyAtAnyDepth) {
   EXPECT_THAT(parse_json(R"({"a": 1, "a": 2})").error().message, HasSubstr("\"a\" stands twice"));
   EXPECT_FALSE(parse_json(R"({"x": [1, {"a": {}, "b": "a", "a": 2}]})"));
   EXPECT_TRUE(parse_json(R"({"x": {"a": 1}, "y": {"a": "a"}, "a": ["a", "a"]})"));
+}
+
+TEST(ParseJson, ItsErrorsActOnNoScreen) {
+  const Error twice = parse_json("{\"\\u001b[2J\": 1, \"\\u001b[2J\": 2}").error();
+  EXPECT_THAT(twice.message, HasSubstr("\"\\x1b[2J\" stands twice"));
+  const Error quoted = parse_json("[\"a; expected \x7f\n\"]").error();
+  EXPECT_THAT(quoted.message, Not(HasSubstr("expected")));
+  const Error stray = parse_json("{\"a\": \x1b[2J}", "lab.json").error();
+  EXPECT_EQ(stray.where, "lab.json:1:7\n  {\"a\": \\x1b[2J}\n        ^");
 }
 
 TEST(ParseJson, RepairsBadUtf8) {

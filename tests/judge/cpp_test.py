@@ -12,6 +12,7 @@ from pathlib import Path
 HEADERS = Path(__file__).resolve().parents[2] / "cpp"
 
 PROGRAM = r"""
+#include <iomanip>  // its std::quoted is near by
 #include <leanlab_judge.h>
 using leanlab::Value;
 int main(int argc, char** argv) {
@@ -128,6 +129,9 @@ class CppSide(unittest.TestCase):
             "another kind": """lambda i: frame(b'{"id":%d,"value":"text","arrays":[]}' % i)""",
             "an unknown kind": """lambda i: frame(b'{"id":%d,"value":{"$":"code"},"arrays":[]}' % i)""",
         }
+        for number in ("+1", "01", "1.", ".5", "1e", "--1", "1\\0", "1e999"):
+            cases[f"the number {number}"] = f"""lambda i: frame(b'{{"id":%d,"value":{number},"arrays":[]}}' % i)"""
+        cases["a special float that is none"] = """lambda i: frame(b'{"id":%d,"value":{"$":"float","v":"1"},"arrays":[]}' % i)"""
         for name, (shape, offset, size) in {"a shape that lies": ("[4]", 0, 8), "a negative extent": ("[-1]", 0, 8), "a body that is missing": ("[1000]", 0, 4000),
                                             "an overflow": ("[4611686018427387904,4]", 0, 0), "an odd offset": ("[2]", 4, 8)}.items():
             text = array % (shape, offset, size)
@@ -135,6 +139,15 @@ class CppSide(unittest.TestCase):
         for name, reply in cases.items():
             with self.subTest(name):
                 self.assertTrue(self.hostile(reply).startswith("protocol: "), name)
+
+    def test_a_worker_whose_judge_breaks_off_ends_with_a_status(self):
+        for words in (b"no frame of the protocol", b"LLJ1", b"LLJ1" + struct.pack("<IQ", 9, 0) + b'{"id":[]}'):
+            done = subprocess.run(["sh", "-c", 'exec 3<&0 4>&1; exec "$0" worker', self.program], input=words, capture_output=True, timeout=120)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(b"the worker ends: ", done.stderr)
+
+    def test_half_a_pair_of_surrogates_swallows_nothing(self):
+        self.assertIn("candidate: \ufffdA", self.hostile(r"""lambda i: frame(b'{"id":%d,"error":{"message":"\\ud83d\\u0041"}}' % i)"""))
 
     def test_an_answer_before_the_question_is_refused(self):
         self.assertIn("protocol: ", self.hostile("""lambda i: frame(b'{"id":%d,"value":1,"arrays":[]}' % i) * 2"""))

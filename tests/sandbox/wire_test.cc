@@ -26,13 +26,14 @@ TEST(EncodeRequest, names_everything_and_its_size) {
   policy.role = Role::candidate;
   policy.fork = false;
   policy.paths = {{"/data/", Access::read}, {"/out/./x", Access::write}};
+  policy.watch = {"///"};
   policy.limits.wall = std::chrono::milliseconds(1500);
   const std::string request = encode_request(policy, simple_command(), Tier::A, "/tmp").value();
   const std::size_t header = request.find('\n') + 1;
   EXPECT_EQ(request.substr(0, header), "leanlab-sandbox 1 " + std::to_string(request.size() - header) + "\n");
   for (const char* field :
        {"tier=A", "role=candidate", "arg=tool", "arg=with blank", "env=NAME=value=x", "cwd=/usr",
-        "read=/data", "write=/out/x", "fork=0", "network=0", "wall_ms=1500", "tmp=/tmp"})
+        "read=/data", "write=/out/x", "watch=/", "fork=0", "network=0", "wall_ms=1500", "tmp=/tmp"})
     EXPECT_TRUE(has_field(request, field)) << field;
   EXPECT_EQ(request.find("memory_bytes"), std::string::npos);
   EXPECT_EQ(request.find("cgroup"), std::string::npos);
@@ -69,6 +70,22 @@ TEST(DecodeReport, a_command_that_never_started_is_an_error) {
   const auto outcome = decode_report(report, simple_command(), Tier::C);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().message, "cannot start tool: No such file or directory");
+}
+
+TEST(DecodeReport, what_is_malformed_is_no_success) {
+  const auto decoded = [](const std::string& fields) {
+    return decode_report("leanlab-sandbox 1\n" + fields, simple_command(), Tier::A);
+  };
+  ASSERT_TRUE(decoded("end=exited\0exit=0\0tier=A\0"s));
+  for (const std::string& fields :
+       {"end=exited\0"s, "end=exited\0exit=\0"s, "end=exited\0exit=x\0"s, "end=exited\0exit=4294967296\0"s,
+        "end=exited\0exit=-1\0"s, "end=done\0exit=0\0"s,
+        "end=exited\0exit=0\0wall_us=18446744073709551615\0"s, "end=signalled\0signal=999\0"s,
+        "end=exited\0exit=0\0denied=socket\0"s, "end=exited\0exit=0\0tier=C\0"s}) {
+    const auto outcome = decoded(fields);
+    ASSERT_FALSE(outcome) << fields;
+    EXPECT_EQ(outcome.error().code, ErrorCode::internal);
+  }
 }
 
 TEST(DecodeReport, refuses_what_is_cut_or_of_another_version) {

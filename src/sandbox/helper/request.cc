@@ -1,9 +1,12 @@
 // Parses the request strictly: an unknown key or a malformed value refuses the whole, so that nothing is weakened.
 #include "request.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <set>
 
 #include <sched.h>
 #include <unistd.h>
@@ -88,7 +91,7 @@ bool role(const std::string& text, Role& value) {
 }
 
 bool absolute(const std::string& path) {
-  return !path.empty() && path[0] == '/' && path.find("/../") == std::string::npos &&
+  return !path.empty() && path[0] == '/' && (path + '/').find("/../") == std::string::npos &&
          path.find("//") == std::string::npos;
 }
 
@@ -113,6 +116,15 @@ bool set_limit(const std::string& key, const std::string& value, Request& r, boo
   }
   known = false;
   return false;
+}
+
+// What decides how strong a sandbox is must be said: no default of ours stands in for it.
+constexpr const char* k_required[] = {"tier", "role", "cwd", "tmp", "network", "fork"};
+constexpr const char* k_repeated[] = {"arg",  "env",  "fd",    "cpu",    "read",  "write",
+                                      "hide", "list", "watch", "device", "listen"};
+
+bool is_repeated(const std::string& key) {
+  return std::find(std::begin(k_repeated), std::end(k_repeated), key) != std::end(k_repeated);
 }
 
 bool set_field(const std::string& key, const std::string& value, Request& r) {
@@ -153,6 +165,7 @@ bool read_exactly(int fd, char* data, std::size_t size) {
 }  // namespace
 
 bool parse_request(const std::string& fields, Request& request, std::string& why) {
+  std::set<std::string> single;
   std::size_t start = 0;
   while (start < fields.size()) {
     const std::size_t end = fields.find('\0', start);
@@ -166,14 +179,23 @@ bool parse_request(const std::string& fields, Request& request, std::string& why
       why = "the field '" + key + "' is unknown or malformed";
       return false;
     }
+    if (!is_repeated(key) && !single.insert(key).second) {
+      why = "the field '" + key + "' stands there twice";
+      return false;
+    }
     start = end + 1;
+  }
+  for (const char* key : k_required) {
+    if (single.count(key) != 0) continue;
+    why = std::string("the field '") + key + "' is missing";
+    return false;
   }
   if (!request.listen.empty() && (request.tier != Tier::A || !request.network || request.door < 0)) {
     why = "doors are for tier A with a network, and need a socket";
     return false;
   }
-  if (request.argv.empty() || request.cwd.empty()) {
-    why = "the command or its folder is missing";
+  if (request.argv.empty()) {
+    why = "the command is missing";
     return false;
   }
   return true;
