@@ -215,9 +215,15 @@ std::uint64_t most_processes(std::uint32_t limit) {
   return std::uint64_t{limit} + limit / 4 + 16;
 }
 
+// The guardian holds what the processes map to the limit. What the kernel keeps for them counts here, too: page tables, sockets, pipes,
+// and programs' files, which a group without any room reads again and again.
+std::uint64_t most_memory(std::uint64_t limit) {
+  return limit + limit / 16 + (16 << 20);
+}
+
 Status set_limits(const fs::path& group, const Limits& limits, std::uint64_t tmpfs_bytes) {
   if (limits.memory_bytes != 0) {
-    TRY(set(group / "memory.max", std::to_string(limits.memory_bytes + tmpfs_bytes)));
+    TRY(set(group / "memory.max", std::to_string(most_memory(limits.memory_bytes) + tmpfs_bytes)));
     if (fs::exists(group / "memory.swap.max")) TRY(set(group / "memory.swap.max", "0"));  // else: no swap
   }
   // One process less would leave the others in a state that nobody wrote them for.

@@ -159,7 +159,11 @@ constexpr const char* k_fill_sockets =
     "  except BlockingIOError: pass\n"
     "print('survived')\n";
 
+// A program's files are counted to the group that reads them first. In a full group the kernel would drop and read them again for a
+// long time before it gives up; so somebody else reads them before.
 Policy small() {
+  static_cast<void>(run_program(
+      {.argv = {"/usr/bin/python3", "-I", "-c", "import socket"}, .cwd = {}, .env = {}, .fds = {}}, 60s));
   Policy policy = generous();
   policy.limits.memory_bytes = 40 << 20;
   policy.limits.disk_bytes = 1 << 20;
@@ -254,7 +258,7 @@ TEST_P(Delegated, the_group_has_the_limits_that_were_asked_for) {
   ASSERT_TRUE(group) << one_line(group.error());
   const fs::path path = group->path();
   const auto has = [&](const char* file) { return std::string(trim(read_file(path / file).value_or(""))); };
-  EXPECT_EQ(has("memory.max"), std::to_string(110 << 20));
+  EXPECT_EQ(has("memory.max"), std::to_string((100 << 20) + (100 << 20) / 16 + (16 << 20) + (10 << 20)));
   EXPECT_EQ(has("memory.swap.max"), fs::exists(path / "memory.swap.max") ? "0" : "");
   EXPECT_EQ(has("memory.oom.group"), "1");
   EXPECT_EQ(has("pids.max"), "66");
