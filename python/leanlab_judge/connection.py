@@ -18,13 +18,15 @@ _TEXT_LIMIT = 20_000
 
 class Connection:
     """Requests over a channel; thread-safe. `make_proxy(connection, id, tree)` makes what stands for a candidate's object; `heard` is
-    given each text that came with a quotation mark in it, `note` what people should see of the candidate's ways."""
+    given each text that came with a quotation mark in it and says whether it reads like a score, `note` what people should see of the
+    candidate's ways; `objective` is the score's name."""
 
     def __init__(
         self, channel: wire.Channel, make_proxy: Callable[["Connection", int, dict[str, Any]], Any],
-        heard: Optional[Callable[[str], None]] = None, note: Callable[[str], None] = lambda text: None,
+        heard: Callable[[str], bool] = lambda text: False, note: Callable[[str], None] = lambda text: None, objective: str = "",
     ) -> None:
-        self._channel, self._make_proxy, self._heard, self.note = channel, make_proxy, heard, note
+        self._channel, self._make_proxy, self._passed_on, self.note, self._objective = channel, make_proxy, heard, note, objective
+        self._is_description = False  # what is asked for now: a docstring may show what a score looks like
         self._process = os.getpid()
         self.changes = 0  # how often something of the candidate's was called or set
         self._lock = threading.RLock()
@@ -68,6 +70,7 @@ class Connection:
             header["fields"] = {name: encoder.encode(value) for name, value in fields.items()}
             header["arrays"] = encoder.arrays
             header["release"], self._released = self._released, []
+            self._is_description = op == "get" and fields.get("name") == "__doc__"
             try:
                 frame = self._exchange(header, encoder)
             except (CandidateGone, ProtocolError) as error:
@@ -107,8 +110,15 @@ class Connection:
             raise _exception(error, self._heard)
         if "value" not in frame.header:
             raise ProtocolError("an answer without a value")
-        decoder = Decoder(frame.header.get("arrays", []), frame.body, self._their_reference, finite=True, heard=self._heard, note=self.note)
+        decoder = Decoder(
+            frame.header.get("arrays", []), frame.body, self._their_reference, finite=True, heard=self._heard, note=self.note,
+            objective=self._objective,
+        )
         return decoder.decode(frame.header["value"])
+
+    def _heard(self, text: str) -> None:
+        if self._passed_on(text) and not self._is_description:
+            self.note("the experiment gave its evaluator a text that reads like a score")
 
     def _own_reference(self, value: Any) -> dict[str, Any]:
         reference = getattr(type(value), "_leanlab_reference", None)

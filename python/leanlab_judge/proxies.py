@@ -74,7 +74,33 @@ class Remote:
         raise NotPlainError(f"{type(self).__name__} lives in the candidate's process: it cannot be pickled (use n_jobs=1)")
 
 
-class RemoteObject(Remote):
+class _Kind(type):
+    """The type of what `__class__` of an object is: a real class, as isinstance() with an abstract one needs (collections.abc.Sequence), that is
+    used like the candidate's: calling it makes an instance there (sklearn.base.clone does)."""
+
+    _leanlab_remote: Any = None
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        remote = cls._leanlab_remote
+        return type.__call__(cls, *args, **kwargs) if remote is None else remote(*args, **kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        if cls._leanlab_remote is None or name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(cls._leanlab_remote, name)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return type.__instancecheck__(cls, instance) if cls._leanlab_remote is None else isinstance(instance, cls._leanlab_remote)
+
+    def __eq__(cls, other: Any) -> bool:
+        mine, others = (getattr(one, "_leanlab_remote", None) if isinstance(one, _Kind) else one for one in (cls, other))
+        return cls is other or (mine is not None and mine is others)
+
+    def __hash__(cls) -> int:
+        return type.__hash__(cls) if cls._leanlab_remote is None else hash(cls._leanlab_remote)
+
+
+class RemoteObject(Remote, metaclass=_Kind):
     """An instance of one of the candidate's classes."""
 
     __slots__ = ()
@@ -82,7 +108,9 @@ class RemoteObject(Remote):
     @property
     def __class__(self) -> Any:
         if self._leanlab_class is None:
-            object.__setattr__(self, "_leanlab_class", _ask(self, "type"))
+            remote = _ask(self, "type")
+            members = {"__slots__": (), "__module__": "candidate", "_leanlab_remote": remote}
+            object.__setattr__(self, "_leanlab_class", _Kind(type(self).__name__, (type(self),), members))
         return self._leanlab_class
 
     def __getattr__(self, name: str) -> Any:

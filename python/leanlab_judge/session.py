@@ -44,7 +44,8 @@ class Session:
         self._result = wire.Channel(result, result)
         self._objective = ""
         self._nonce = self._greet()
-        self._echoes = Echoes(self._objective, lambda lines: self._say({"echoes": lines}))
+        is_proxied = self.contract == "proxied"  # only there may a line on stdout be the result
+        self._echoes = Echoes(self._objective, lambda lines: self._say({"echoes": lines}) if is_proxied else None)
         self._notes: set[str] = set()
         self._candidate = (int(values["LEANLAB_CANDIDATE_READ_FD"]), int(values["LEANLAB_CANDIDATE_WRITE_FD"]))
         for fd in self._candidate:
@@ -56,8 +57,7 @@ class Session:
     def connection(self) -> Connection:
         """To the candidate; made at the first use."""
         if self._connection is None:
-            heard = self._echoes.hear if self.contract == "proxied" else None
-            self._connection = Connection(wire.Channel(*self._candidate), make_proxy, heard, self.note)
+            self._connection = Connection(wire.Channel(*self._candidate), make_proxy, self._echoes.hear, self.note, self._objective)
         return self._connection
 
     def report(self, metrics: dict[str, Any]) -> None:

@@ -37,6 +37,8 @@ class Signs:
         self._handlers = {number: signal.getsignal(number) for number in _SIGNALS}
         self._next = 0.0
         self._decoy = _lay_decoy()
+        # The experiment may replace what stands in this module or in its class.
+        self._places, self._looks = _places, (self._replaced, self._used_up, self._written)
 
     def answering(self, value: Any) -> None:
         """An object that is given to the judge, or an array that is no plain one: is it made to look like a number?"""
@@ -55,8 +57,9 @@ class Signs:
         if now < self._next and not at_once:
             return
         try:
-            for sign in (*self._replaced(), *self._used_up(), *self._written()):
-                self._tell(sign)
+            for look in self._looks:
+                for sign in look():
+                    self._tell(sign)
         except Exception:  # what was replaced may be what this needs
             pass
         self._next = now + _SECONDS
@@ -66,7 +69,7 @@ class Signs:
             now = vars(module)
             for name in (name for name, value in known.items() if now.get(name) is not value):
                 yield f"replace {module.__name__}.{name}"
-        for place in _places():
+        for place in self._places():
             for name, value in list(vars(place).items()):
                 if isinstance(value, (types.FunctionType, type)) and value.__module__ == OWN:
                     yield f"replace {place.__name__}.{name}"

@@ -12,6 +12,7 @@ from .errors import NotPlainError
 _MOST_ITEMS = 1_000_000
 _MOST_BYTES = 256 << 20
 _CHANGING = ("call", "set")
+_NUMPY_KEYS = frozenset("int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ bool float16 float32 float64 str_".split())
 _REMEMBERED = ("get", "text", "convert", "item", "contains")
 
 
@@ -104,6 +105,8 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind in (int, str, bool, float, bytes):
         return kind, value
+    if kind.__module__ == "numpy" and kind.__name__ in _NUMPY_KEYS:  # an index out of a permutation, say
+        return kind, value.item()
     if value is None:
         return "none"
     if kind is slice:

@@ -101,16 +101,16 @@ class Encoder:
 
 class Decoder:
     """Reads one message. `reference` makes what a reference stands for; `finite` refuses NaN and infinities anywhere; `heard` is
-    given each text with a quotation mark in it."""
+    given each text with a quotation mark in it, `note` what people should see; a dict with a key `objective` is worth that."""
 
     def __init__(
         self, arrays: Any, body: memoryview, reference: Callable[[dict[str, Any]], Any], finite: bool,
-        heard: Optional[Callable[[str], None]] = None, note: Callable[[str], None] = lambda text: None,
+        heard: Optional[Callable[[str], None]] = None, note: Callable[[str], None] = lambda text: None, objective: str = "",
     ) -> None:
         if type(arrays) is not list or len(arrays) > MAX_ARRAYS:
             raise ProtocolError("a malformed list of arrays")
         self._arrays, self._body, self._reference, self._finite = arrays, body, reference, finite
-        self._heard, self._note = heard, note
+        self._heard, self._note, self._objective = heard, note, objective
         self._nodes = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
@@ -159,9 +159,12 @@ class Decoder:
         if not all(type(pair) is list and len(pair) == 2 for pair in pairs):
             raise ProtocolError("a malformed dict")
         try:
-            return dict(pairs)
+            value = dict(pairs)
         except TypeError:
             raise ProtocolError("a dict with a key that cannot be one") from None
+        if self._objective and self._objective in value:  # should the evaluator put it into its result, it would be the score
+            self._note(f"the experiment gave its evaluator a value named {ascii(self._objective)}, like the score")
+        return value
 
     def _complex(self, tree: dict[str, Any], depth: int) -> complex:
         parts = self._items(tree, depth, 2)

@@ -4,6 +4,7 @@ It runs in the experiment's own process, which could silence it or lie. Nothing 
 """
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import sys
@@ -17,11 +18,13 @@ _PRIVATE = ("/root", "/home", "/run", "/var", "/srv", "/mnt", "/opt/secrets", "/
 _CORES = "/sys/fs/cgroup/cpu"  # how many there are
 _USUAL_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 _TIOCSTI = 0x5412
+_FAR = 201  # a descriptor out of the way of those who close or replace the usual ones (signs.py has 200)
 # What nobody needs who computes, asked for by name; what they do is up to the sandbox.
 _C_CALLS = frozenset(
     "syscall ptrace fork vfork system popen execve execv kill mount umount2 inotify_init inotify_init1 inotify_add_watch fanotify_init prlimit"
     " process_vm_readv process_vm_writev setuid setresuid unshare setns adjtimex clock_settime memfd_create shmget msgget semget mq_open"
-    " open openat creat".split()
+    " open openat creat open64 fopen fopen64 freopen opendir readlink mkdir rmdir unlink rename link symlink mknod chmod chown truncate utimensat"
+    " setxattr prctl killpg sched_setaffinity setpriority socket connect bind posix_spawn".split()
 )
 
 
@@ -30,7 +33,8 @@ def install(experiment: str) -> Callable[[Optional[str]], None]:
     own = os.path.abspath(experiment)
     lab = os.path.dirname(os.path.dirname(own))
     cache = os.path.join(os.path.dirname(own), "__pycache__", os.path.splitext(os.path.basename(own))[0] + ".")  # Python asks for it
-    temporary, programs = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp"), "/tmp"}), _programs(lab)
+    temporary, programs = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp")}), _programs(lab)
+    on_the_way = (own, *temporary, *programs)
     tell = _teller()
 
     def outside(path: Any) -> Optional[str]:
@@ -65,14 +69,32 @@ def install(experiment: str) -> Callable[[Optional[str]], None]:
         return f"make a program that runs as somebody else: {ascii(path)}" if set_id else changing(path)
 
     def changing(path: Any, *others: Any) -> Optional[str]:
-        return None if may_write(path) else f"change {ascii(os.fsdecode(path))}"
+        """What comes last says below which folder, if not the current one: the kernel knows that (rmtree does so with its own)."""
+        below_another = type(path) in (str, bytes) and not os.path.isabs(path) and others and others[-1] not in (-1, None)
+        return None if below_another or may_write(path) else f"change {ascii(os.fsdecode(path))}"
+
+    def moving(old: Any, new: Any, *others: Any) -> Optional[str]:
+        return changing(old, *others[:1]) or changing(new, *others[1:])
+
+    def linking(target: Any, link: Any, *others: Any) -> Optional[str]:
+        if type(target) in (str, bytes) and type(link) in (str, bytes):
+            place = outside(os.path.join(os.path.dirname(os.path.abspath(os.fsdecode(link))), os.fsdecode(target)))
+            if place:
+                return f"make a link to {place}"
+        return changing(link, *others)
 
     def listing(path: Any = ".", *others: Any) -> Optional[str]:
         return f"list {place}" if (place := outside(path)) else None
 
+    def looking(path: Any) -> Optional[str]:
+        path = os.fspath(path)
+        if type(path) not in (str, bytes) or any(_is_below(one, os.path.abspath(os.fsdecode(path))) for one in on_the_way):
+            return None  # as when links are resolved
+        return f"look at {place}" if (place := outside(path)) else None
+
     watched: dict[str, Callable[..., Optional[str]]] = {
         "open": opening, "os.listdir": listing, "os.scandir": listing, **{f"os.{name}": changing for name in _CHANGES}, **_ACTS,
-        "os.chmod": changing_mode,
+        "os.chdir": listing, "os.listxattr": listing, "os.getxattr": listing, "os.chmod": changing_mode, "os.rename": moving, "os.link": moving, "os.symlink": linking,
     }
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -84,16 +106,70 @@ def install(experiment: str) -> Callable[[Optional[str]], None]:
                 pass
 
     sys.addaudithook(hook)
+    for name in ("stat", "lstat", "access", "readlink"):
+        _Looked.instead_of(name, lambda path: tell(looking(path)))
     return tell
+
+
+class _Looked:
+    """A function of os that asks about a file and that Python does not audit: it tells, and then does it. An object, since classes may
+    have taken the function as an attribute, which is none of their methods."""
+
+    def __init__(self, function: Callable[..., Any], tell: Callable[[Any], None]) -> None:
+        self._function, self._tell = function, tell
+        self.__name__, self.__doc__ = function.__name__, function.__doc__
+
+    def __call__(self, path: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            self._tell(path)
+        except Exception:  # a path of a kind that nobody expects: the call itself says so
+            pass
+        return self._function(path, *args, **kwargs)
+
+    @classmethod
+    def instead_of(cls, name: str, tell: Callable[[Any], None]) -> None:
+        function = getattr(os, name)
+        looked = cls(function, tell)
+        setattr(os, name, looked)
+        for supports in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+            if function in supports:
+                supports.add(looked)  # type: ignore[arg-type]
+
+
+def _is_child(pid: int) -> bool:
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except OSError:
+        return False
+    return True
+
+
+def _signalling(what: str) -> Callable[[int, int], Optional[str]]:
+    def signalling(pid: int, number: int) -> Optional[str]:
+        mine = pid > 0 and (pid == os.getpid() if number == 0 else _is_child(pid))
+        return None if mine else f"send signal {int(number)} to {what} {pid}"
+
+    return signalling
 
 
 def _teller() -> Callable[[Optional[str]], None]:
     told: set[str] = set()
+    prefix, most, write = PREFIX, _MOST, os.write  # the experiment may replace them where they are
+    far = fcntl.fcntl(2, fcntl.F_DUPFD_CLOEXEC, _FAR)
+    pipe = os.fstat(far)
 
     def tell(what: Optional[str]) -> None:
-        if what is not None and what not in told and len(told) < _MOST:
-            told.add(what)
-            os.write(2, (PREFIX + what[:_LENGTH] + "\n").encode("ascii", "backslashreplace"))
+        if what is None or what in told or len(told) >= most:
+            return
+        told.add(what)
+        line = (prefix + what[:_LENGTH] + "\n").encode("ascii", "backslashreplace")
+        for fd in (far, 2):
+            try:
+                if os.path.samestat(os.fstat(fd), pipe):
+                    write(fd, line)
+                    return
+            except OSError:  # somebody has closed it
+                pass
 
     return tell
 
@@ -128,12 +204,13 @@ _ACTS: dict[str, Callable[..., Optional[str]]] = {
     "os.exec": lambda program, *others: f"become the program {ascii(program)}",
     "os.posix_spawn": lambda program, *others: f"start the program {ascii(program)}",
     "os.fork": lambda: "fork",
-    "os.kill": lambda pid, number: None if pid == os.getpid() and number == 0 else f"send signal {int(number)} to process {pid}",
-    "os.killpg": lambda group, number: f"send signal {int(number)} to process group {group}",
+    "os.kill": _signalling("process"),
+    "os.killpg": _signalling("process group"),
     "gc.get_objects": lambda *others: "look through all objects of its process",
     "sys.settrace": lambda *others: "trace its process",
     "sys.setprofile": lambda *others: "profile its process",
     "fcntl.ioctl": lambda fd, request, *others: "type into a terminal" if request == _TIOCSTI else None,
+    "sys.addaudithook": lambda: "hook into what Python tells of it",
     "os.forkpty": lambda: "fork",
     "os.spawn": lambda mode, program, *others: f"start the program {ascii(program)}",
     "resource.prlimit": lambda pid, *others: None if pid in (0, os.getpid()) else f"change limits of process {pid}",

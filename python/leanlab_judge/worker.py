@@ -133,7 +133,7 @@ class Worker:
     """Serves one judge over one channel."""
 
     def __init__(self, channel: wire.Channel, path: str, signs: Signs) -> None:
-        self._channel, self._path, self._signs = channel, path, signs
+        self._channel, self._path, self._answering, self._look = channel, path, signs.answering, signs.look
         self._references = References(signs.answering)
 
     def serve(self) -> int:
@@ -152,7 +152,7 @@ class Worker:
         answer: dict[str, Any] = {"id": header.get("id")}
         start, cpu = time.monotonic(), time.process_time()
         try:
-            encoder = Encoder(self._references.describe, self._signs.answering)
+            encoder = Encoder(self._references.describe, self._answering)
             answer["value"] = encoder.encode(self._do(frame))
             answer["arrays"] = encoder.arrays
             buffers = encoder.buffers
@@ -160,7 +160,7 @@ class Worker:
             answer = {"id": header.get("id"), "error": _describe_error(error)}
             buffers = []
         answer["wall"], answer["cpu"] = time.monotonic() - start, time.process_time() - cpu
-        self._signs.look(at_once=header.get("op") == "load")
+        self._look(at_once=header.get("op") == "load")
         return answer, buffers
 
     def _do(self, frame: wire.Frame) -> Any:
@@ -211,8 +211,9 @@ def main(argv: list[str]) -> int:
     channel = wire.Channel(int(argv[1]), int(argv[2]))
     sys.argv = [argv[3]]
     signs = Signs(watch.install(argv[3]))
+    look = signs.look
     status = Worker(channel, argv[3], signs).serve()
-    signs.look(at_once=True)
+    look(at_once=True)
     # The judge is done, and nothing that the experiment would do at its exit can matter: it is over at once.
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -179,23 +179,37 @@ std::string clip(std::string_view text, std::size_t columns) {
 
 namespace {
 
-// Characters of two and three bytes that act on a screen: C1 controls (some terminals take U+009B for the start of an escape
-// sequence), and those that turn the direction of text around. The size of the one at `at`, or 0.
-std::size_t acting_character(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+/// Whether it acts on a screen without being seen there: C1 controls (some terminals take U+009B for the start of an escape sequence),
+/// what turns the direction of text around, spaces without width and other formats, line separators, and tags, which are a whole
+/// alphabet that only machines read. Joiners and variation selectors too: what emoji need is no loss in a name.
+bool acts_unseen(char32_t code) {
+  struct Range {
+    char32_t first, last;
   };
-  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return 2;
-  if (byte(0) != 0xE2) return 0;
-  const bool embedding = byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE;
-  const bool isolate = byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
-  return embedding || isolate ? 3 : 0;
+  static constexpr Range k_ranges[] = {{0x80, 0x9F},     {0xAD, 0xAD},      {0x61C, 0x61C},
+                                       {0x180E, 0x180E}, {0x200B, 0x200F},  {0x2028, 0x202E},
+                                       {0x2060, 0x206F}, {0x3164, 0x3164},  {0xFEFF, 0xFEFF},
+                                       {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
+  return std::any_of(std::begin(k_ranges), std::end(k_ranges),
+                     [&](const Range& range) { return code >= range.first && code <= range.last; });
+}
+
+// The size of such a character at `at`, or 0.
+std::size_t acting_character(std::string_view text, std::size_t at) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return 0;
+  const CodePoint point = decode(text.substr(at));
+  return point.valid && acts_unseen(point.value) ? point.size : 0;
 }
 
 unsigned code_of(std::string_view bytes) {
-  unsigned code = static_cast<unsigned char>(bytes[0]) & (bytes.size() == 2 ? 0x1FU : 0x0FU);
-  for (const char c : bytes.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3FU);
-  return code;
+  return static_cast<unsigned>(decode(bytes).value);
+}
+
+/// As JSON escapes it: a pair for what has more than 16 bits.
+std::string json_escape(unsigned code) {
+  if (code < 0x10000) return fmt::format("\\u{:04x}", code);
+  code -= 0x10000;
+  return fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF));
 }
 
 }  // namespace
@@ -229,7 +243,7 @@ std::string json_for_screen(std::string_view json) {
   std::string result;
   for (std::size_t i = 0; i < json.size(); ++i) {
     if (const std::size_t size = acting_character(json, i); size > 0) {
-      result += fmt::format("\\u{:04x}", code_of(json.substr(i, size)));
+      result += json_escape(code_of(json.substr(i, size)));
       i += size - 1;
     } else {
       result += json[i];

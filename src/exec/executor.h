@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/interrupt.h"
@@ -18,6 +19,9 @@ namespace leanlab::exec {
 
 /// The descriptors at which a candidate's worker finds its two pipes.
 inline constexpr int k_candidate_read_fd = 3, k_candidate_write_fd = 4;
+
+/// How a line of the worker's stderr begins that tells of a try (watch.py).
+inline constexpr std::string_view k_tried_to = "leanlab: the experiment tried to ";
 
 /// The candidate's half of a job that is judged in two processes: docs/formats/judge-protocol.md.
 struct Candidate {
@@ -50,6 +54,8 @@ struct Placement {
 struct SplitReport {
   sandbox::Outcome candidate;  ///< of the worker; `interrupted` when it had to be ended after the judge
   JudgeWords words;            ///< what the judge said on the result channel
+  std::vector<std::string>
+      told;  ///< lines of the worker's stderr that begin with k_tried_to, also those that were not kept
 };
 
 struct JobReport {

@@ -2,7 +2,9 @@
 // the sandboxes are set up, and close those of a side when that side has ended.
 #include "exec/split.h"
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -20,6 +22,41 @@ constexpr std::chrono::milliseconds k_farewell{100};
 
 struct Pipes {
   Pipe to_candidate, to_judge;
+};
+
+/// Lines that begin as what the worker tells of a try, out of all that it writes: what is kept of its output ends where others may have
+/// flooded it.
+class Told {
+ public:
+  /// Of somebody who may start processes, starting them is nothing to tell.
+  explicit Told(bool may_fork) : may_fork_(may_fork) {}
+
+  void take(std::string_view text) {
+    for (const char c : text) {
+      if (c != '\n') {
+        if (line_.size() < k_longest) line_ += c;
+        continue;
+      }
+      if (line_.starts_with(k_tried_to) && lines.size() < k_most && !(may_fork_ && is_of_processes()))
+        lines.push_back(line_);
+      line_.clear();
+    }
+  }
+
+  std::vector<std::string> lines;
+
+ private:
+  static constexpr std::size_t k_most = 64, k_longest = 400;
+
+  /// As watch.py says it; workers of pools look through their descriptors.
+  [[nodiscard]] bool is_of_processes() const {
+    const std::string_view what = std::string_view(line_).substr(k_tried_to.size());
+    return what == "fork" || what == "list '/proc/self/fd'" || what.starts_with("start the ") ||
+           what.starts_with("become the program ");
+  }
+
+  bool may_fork_;
+  std::string line_;
 };
 
 sandbox::Command judge_command(const Job& job, const Pipes& pipes, const ResultChannel& channel) {
@@ -50,12 +87,19 @@ Result<JobReport> run_split(const Job& job, const Interrupt& interrupt) {
   TRY_ASSIGN(pipes.to_candidate, make_pipe());
   TRY_ASSIGN(pipes.to_judge, make_pipe());
   const sandbox::Command judge = judge_command(job, pipes, channel);
-  const sandbox::Command candidate = candidate_command(*job.candidate, pipes);
+  sandbox::Command candidate = candidate_command(*job.candidate, pipes);
 
   Interrupt judge_has_ended;
   Interrupt candidate_has_ended;
   std::optional<Result<sandbox::Outcome>> candidate_outcome;
   SplitReport split;
+  Told told(job.candidate->policy.fork);
+  if (!candidate.on_output) candidate.on_output = [](sandbox::Stream, std::string_view) {};
+  candidate.on_output = [&told, pass_on = candidate.on_output](sandbox::Stream stream,
+                                                               std::string_view text) {
+    if (stream == sandbox::Stream::err) told.take(text);
+    pass_on(stream, text);
+  };
   std::jthread candidate_thread([&] {
     candidate_outcome.emplace(sandbox::run(job.candidate->policy, candidate, job.tier, judge_has_ended));
     pipes.to_candidate.read.close();
@@ -73,6 +117,7 @@ Result<JobReport> run_split(const Job& job, const Interrupt& interrupt) {
   candidate_thread.join();
   listener.join();
 
+  split.told = std::move(told.lines);
   JobReport report;
   TRY_ASSIGN(split.candidate, std::move(*candidate_outcome), "while running the candidate");
   TRY_ASSIGN(report.outcome, std::move(judge_outcome), "while running the judge");

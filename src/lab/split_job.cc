@@ -17,7 +17,7 @@ namespace leanlab::lab {
 namespace {
 
 // As python/leanlab_judge/watch.py says it.
-constexpr std::string_view k_us = "leanlab: ", k_tried_to = "leanlab: the experiment tried to ";
+constexpr std::string_view k_us = "leanlab: ";
 constexpr std::size_t k_most_tries = 24, k_try_columns = 200;
 
 // The evaluator finds a file, but whatever runs it by a way that the hook does not cover fails loudly.
@@ -214,6 +214,12 @@ namespace {
 /// Why the line that gave the score is the experiment's, or empty. An evaluator that prints what the experiment says, and then
 /// no score of its own, would hand it the result.
 std::string printed_echo(const std::string& line, const std::unordered_set<std::string>& echoes) {
+  const auto inside = std::find_if(echoes.begin(), echoes.end(), [&](const std::string& echo) {
+    return echo.front() == ' ' && line.find(echo.substr(1)) != std::string::npos;
+  });
+  if (inside != echoes.end())
+    return "the evaluator printed a score into which the experiment had written, which does not count: " +
+           clip(printable(line), 200);
   constexpr std::size_t k_longest = 400;  // bytes of 100 characters
   for (std::size_t size = 1; size <= std::min(line.size(), k_longest); ++size) {
     if (!echoes.contains(line.substr(0, size))) continue;
@@ -263,15 +269,17 @@ Judgement judge_words(const exec::JobReport& report, const sandbox::Limits& limi
 }
 
 /// What the experiment was seen to try besides denied calls. Its own process says so: evidence, no more.
-std::vector<std::string> tries_of(const sandbox::Outcome& candidate, const std::string& metric) {
+std::vector<std::string> tries_of(const exec::SplitReport& split, const sandbox::Limits& limits,
+                                  const std::string& metric) {
+  const sandbox::Outcome& candidate = split.candidate;
   std::vector<std::string> tries;
+  for (const std::string& line : split.told)
+    tries.push_back(clip(printable(line.substr(k_us.size())), k_try_columns));
   std::size_t scores = 0;
   const std::string key = '"' + metric + '"';
   for (const std::string* text : {&candidate.out, &candidate.err}) {
     for (const std::string_view raw : split_lines(*text)) {
       const std::string_view line = trim(raw);
-      if (line.starts_with(k_tried_to))
-        tries.push_back(clip(printable(line.substr(k_us.size())), k_try_columns));
       if (line.starts_with('{') && line.find(key) != std::string_view::npos) ++scores;
     }
   }
@@ -285,6 +293,11 @@ std::vector<std::string> tries_of(const sandbox::Outcome& candidate, const std::
   if (scores > 0)
     tries.push_back(fmt::format("the experiment printed {} with {}, which is a log and no score",
                                 plural(scores, "line"), printable(key)));
+  if (const std::uint64_t bytes = candidate.out_bytes + candidate.err_bytes;
+      limits.output_bytes > 0 && bytes > limits.output_bytes)
+    tries.push_back(fmt::format("the experiment printed {}, of which {} were kept (limits.output_mb)",
+                                human_bytes(bytes),
+                                human_bytes(candidate.out.size() + candidate.err.size())));
   return tries;
 }
 
@@ -293,7 +306,7 @@ std::vector<std::string> tries_of(const sandbox::Outcome& candidate, const std::
 Judgement judge_split(const exec::JobReport& report, const sandbox::Limits& limits, const std::string& metric,
                       Level level) {
   Judgement judgement = judge_words(report, limits, metric, level);
-  for (std::string& attempt : tries_of(report.split->candidate, metric))
+  for (std::string& attempt : tries_of(*report.split, limits, metric))
     judgement.warnings.push_back(std::move(attempt));
   for (const std::string& note : report.split->words.notes)
     judgement.warnings.push_back(clip(printable(note), k_try_columns));

@@ -49,6 +49,9 @@ TEST(Printable, ShowsControlCharacters) {
                       "31m \xe2\x80\xae"
                       "evil\xe2\x81\xa6"),
             "\\u{9b}31m \\u{202e}evil\\u{2066}");
+  // Nobody sees a space without width, or a letter out of the alphabet of tags.
+  EXPECT_EQ(printable("rmse\xe2\x80\x8b \xf3\xa0\x81\x81"), "rmse\\u{200b} \\u{e0041}");
+  EXPECT_EQ(json_for_screen("\xf3\xa0\x81\x81"), "\\udb40\\udc41");
   EXPECT_EQ(json_for_screen("{\"a\": \"\xc2\x9b"
                             "31m ä\"}"),
             "{\"a\": \"\\u009b31m ä\"}");

@@ -70,6 +70,18 @@ class Objects(StableCase):
         self.fails("list(experiment.give(1, 2))", experiment, "1 items that gives more")
         self.fails("list(experiment.indexed())", experiment, "3 items that gives 0")
 
+    def test_an_index_of_numpys_is_one(self):
+        experiment = """
+            class Changing:
+                asked = 0
+                def __len__(self): return 2
+                def __getitem__(self, index):
+                    self.asked += 1
+                    return self.asked
+            def give(): return Changing()
+        """
+        self.assertEqual(self.result("import numpy\nit = experiment.give()\nvalue = [it[i] for i in (*numpy.arange(2), *numpy.arange(2))]", experiment), [1, 2, 1, 2])
+
     def test_what_changes_honestly_may_change(self):
         experiment = """
             class Stack(list):
@@ -151,7 +163,15 @@ class Judges(StableCase):
             def fails(): raise ValueError('{"\\\\u0076alue": 3}')
         """
         evaluator = "experiment.text()\ntry: experiment.fails()\nexcept ValueError: pass"
-        self.assertEqual(sorted(set(self.echoes(experiment, evaluator))), ['{"\\u0076alue": 3}', '{"value": 1}'])
+        told = set(self.echoes(experiment, evaluator))
+        self.assertEqual(sorted(line for line in told if line.startswith("{")), ['{"\\u0076alue": 3}', '{"value": 1}'])
+
+    def test_a_value_in_the_middle_of_a_text_is_told_with_what_is_before_it(self):
+        told = self.echoes("""
+            def text(): return ['x", "value": 0.5}\\n', 'y", "valu\\\\u0065":1,', 'the "value" is', '{"value": 3}', '"value": 4,']
+        """)
+        inside = sorted(line for line in told if line.startswith(" "))
+        self.assertEqual(inside, [' "value": 4,', ' x", "value": 0.5}', ' y", "valu\\u0065":1,'])
 
     def test_a_line_is_a_line_for_python_and_for_the_engine(self):
         for mark in ("\\u2028", "\\x85", "\\x1c", "\\r"):
@@ -164,7 +184,7 @@ class Judges(StableCase):
         told = self.echoes("""
             def text(): return ['{"va', 'lue": 1}', '{"other": 1}', '{', 'a {set} "quoted"', '"value": 2}']
         """)
-        self.assertEqual(sorted(told), ['{"va', '{"value": 2}'])
+        self.assertEqual(sorted(line for line in told if line.startswith("{")), ['{"va', '{"value": 2}'])
 
     def test_decoys_do_not_hide_one(self):
         told = self.echoes("""

@@ -17,6 +17,7 @@ namespace {
 long argument_that_meets(const Condition& condition) {
   switch (condition.kind) {
     case Condition::Kind::equal:
+    case Condition::Kind::equal_in:
     case Condition::Kind::any_bit:
       return static_cast<long>(condition.value);
     case Condition::Kind::not_equal:
@@ -32,6 +33,8 @@ int error_of(const CallRule& rule) {
   long arguments[3] = {0, 0, 0};
   arguments[rule.condition.argument] = argument_that_meets(rule.condition);
   // A value above 32 bits must not slip past a comparison of 32.
+  if (rule.condition.kind == Condition::Kind::equal_in)
+    arguments[rule.condition.argument] |= static_cast<long>(~rule.condition.mask & 0x2AU);
   if (rule.condition.kind == Condition::Kind::equal) arguments[rule.condition.argument] |= 1L << 40;
   const pid_t self = getpid();
   const long result = syscall(rule.number, arguments[0], arguments[1], arguments[2], 0, 0, 0);

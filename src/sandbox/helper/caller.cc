@@ -75,4 +75,65 @@ std::string path_of_caller(pid_t caller, int folder, std::uint64_t path) {
   return base.empty() ? "" : plain(base + "/" + named);
 }
 
+namespace {
+
+/// The next part of `path` from `at` on, which is moved behind it.
+std::string next_part(const std::string& path, std::size_t& at) {
+  const std::size_t start = std::min(at + 1, path.size());
+  at = std::min(path.find('/', start), path.size());
+  return path.substr(start, at - start);
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// `path` with one of these links of /proc replaced by what it leads to, or as it is.
+std::string past_proc(pid_t caller, const std::string& path) {
+  std::size_t at = 0;
+  if (path.compare(0, 8, "/dev/fd/") == 0) return past_proc(caller, "/proc/self/fd/" + path.substr(8));
+  if (next_part(path, at) != "proc") return path;
+  const std::string who = next_part(path, at);
+  if (who != "self" && who != "thread-self" && !is_number(who)) return path;
+  std::string what = next_part(path, at);
+  if (what == "task") {
+    next_part(path, at);
+    what = next_part(path, at);
+  }
+  if (what == "root") return at < path.size() ? path.substr(at) : "/";
+  std::string link = "/proc/" + std::to_string(caller) + "/" + what;
+  if (what == "fd") link += "/" + next_part(path, at);
+  const std::string target = what == "fd" || what == "cwd" ? link_target(link) : "";
+  return target.empty() ? path : plain(target + path.substr(at));
+}
+
+}  // namespace
+
+bool is_at_or_below(const std::string& path, const std::string& place) {
+  return path.compare(0, place.size(), place) == 0 &&
+         (path.size() == place.size() || path[place.size()] == '/' || place == "/");
+}
+
+std::string destination(pid_t caller, std::string path, const std::string& tmp, Last last) {
+  constexpr int k_most_links = 16;
+  const std::string root = "/proc/" + std::to_string(caller) + "/root";
+  for (int links = 0; links < k_most_links; ++links) {
+    path = past_proc(caller, path);
+    if (!is_at_or_below(path, tmp)) return path;
+    std::string target;
+    std::size_t at = tmp.size();
+    while (at < path.size() && target.empty()) {
+      next_part(path, at);
+      if (at == path.size() && last == Last::stays) break;
+      char text[PATH_MAX];
+      const ssize_t size = ::readlink((root + path.substr(0, at)).c_str(), text, sizeof text);
+      if (size > 0) target.assign(text, static_cast<std::size_t>(size));
+    }
+    if (target.empty()) return path;
+    const std::string folder = path.substr(0, path.rfind('/', at - 1) + 1);
+    path = plain((target[0] == '/' ? target : folder + target) + path.substr(at));
+  }
+  return path;
+}
+
 }  // namespace leanlab::helper

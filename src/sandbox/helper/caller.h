@@ -20,4 +20,12 @@ std::string text_of_caller(pid_t caller, std::uint64_t address);
 /// AT_FDCWD), without ".", ".." and doubled slashes, links not followed. Empty when it cannot be told.
 std::string path_of_caller(pid_t caller, int folder, std::uint64_t path);
 
+/// Where `path`, absolute and plain, leads in the end: through the caller's own links in /proc (`self/root`, `self/cwd`, `self/fd/7`) and
+/// through links in `tmp`, the one place where it can make any. With `Last::stays` a link at the very end is not followed.
+enum class Last { followed, stays };
+std::string destination(pid_t caller, std::string path, const std::string& tmp, Last last);
+
+/// Whether `path` is `place` or lies in it.
+bool is_at_or_below(const std::string& path, const std::string& place);
+
 }  // namespace leanlab::helper

@@ -10,14 +10,24 @@
 namespace leanlab::helper {
 
 struct FileCall {
-  enum class Kind { open, remove, link, change };
+  enum class Kind {
+    open,
+    remove,
+    link,
+    rename,
+    entry,  ///< a folder, a link or a special file is made, or a folder removed
+    change,
+    look,  ///< its changes are to be told
+  };
   Kind kind = Kind::open;
   pid_t caller = -1;
   std::string path;    ///< absolute and plain; links are not followed
-  std::string second;  ///< link: the new name, likewise
+  std::string second;  ///< link and renaming: the new name, likewise
   int flags = 0;       ///< open: O_RDONLY and so on
   /// Whether it wants to have something changed.
   bool writes() const;
+  /// Whether it is about what a link leads to, not about the link.
+  bool follows() const;
 };
 
 /// What the guardian did in the command's place.

@@ -117,7 +117,8 @@ std::uint64_t milliseconds_now() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-constexpr int k_utime = 14, k_cstime = 17, k_num_threads = 20, k_vsize = 23, k_rss = 24;  // proc(5)
+constexpr int k_ppid = 4, k_utime = 14, k_cstime = 17, k_num_threads = 20, k_vsize = 23,
+              k_rss = 24;  // proc(5)
 
 }  // namespace
 
@@ -126,6 +127,17 @@ std::vector<pid_t> descendants() {
   append_children(::getpid(), pids);
   for (std::size_t i = 0; i < pids.size(); ++i) append_children(pids[i], pids);
   return pids;
+}
+
+bool is_descendant(pid_t pid) {
+  constexpr int k_generations = 1000;
+  char state = 0;
+  unsigned long long fields[25];
+  for (int i = 0; i < k_generations && pid > 1 && read_stat(pid, state, fields); ++i) {
+    pid = static_cast<pid_t>(fields[k_ppid]);
+    if (pid == ::getpid()) return true;
+  }
+  return false;
 }
 
 TreeUsage measure_tree() {

@@ -38,4 +38,7 @@ void end_children_but(const std::vector<pid_t>& spared);
 /// tier C command killed its guardian. Returns how many were ended.
 std::uint64_t end_marked(const char* mark);
 
+/// Whether the process hangs on us: by its parent, or its parent's parent, and so on.
+bool is_descendant(pid_t pid);
+
 }  // namespace leanlab::helper

@@ -62,8 +62,13 @@ Code call(const CallRule* first, const CallRule* end, Listening listening) {
     if (loaded == nullptr || loaded->condition.argument != condition.argument)
       load(code, offsetof(seccomp_data, args) + 8 * condition.argument);
     loaded = rule;
+    const bool masks = condition.kind == Condition::Kind::equal_in;
+    if (masks) {
+      code.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, condition.mask));
+      loaded = nullptr;
+    }
     const bool applies_if_met =
-        condition.kind == Condition::Kind::equal || condition.kind == Condition::Kind::any_bit;
+        masks || condition.kind == Condition::Kind::equal || condition.kind == Condition::Kind::any_bit;
     const bool tests_bits =
         condition.kind == Condition::Kind::any_bit || condition.kind == Condition::Kind::no_bit;
     jump(code, tests_bits ? BPF_JSET : BPF_JEQ, condition.value, applies_if_met ? 0 : 1,

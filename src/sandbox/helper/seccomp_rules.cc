@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include <linux/sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -107,9 +108,43 @@ const CallRule k_file_calls[] = {
     {LEANLAB_CALL(renameat2), EACCES, false, {}, Handling::file},
     {LEANLAB_CALL(linkat), EACCES, false, {}, Handling::file},
     {LEANLAB_CALL(truncate), EACCES, false, {}, Handling::file},
+#ifdef SYS_mkdir
+    {LEANLAB_CALL(mkdir), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(rmdir), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(symlink), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(mknod), EACCES, false, {}, Handling::file},
+#endif
+    {LEANLAB_CALL(mkdirat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(symlinkat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(mknodat), EACCES, false, {}, Handling::file},
+    // Whoever is told of each file that is opened learns what its judge does.
+    {LEANLAB_CALL(inotify_add_watch), EACCES, false, {}, Handling::file},
+};
+
+// In tier A the view decides on these, too. (For tier B see below.)
+const CallRule k_attribute_calls[] = {
+#ifdef SYS_chmod
+    {LEANLAB_CALL(chmod), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(chown), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(lchown), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(utime), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(utimes), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(futimesat), EACCES, false, {}, Handling::file},
+#endif
+    {LEANLAB_CALL(fchmodat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(fchownat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(utimensat), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(setxattr), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(lsetxattr), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(removexattr), EACCES, false, {}, Handling::file},
+    {LEANLAB_CALL(lremovexattr), EACCES, false, {}, Handling::file},
 };
 
 constexpr std::uint32_t k_tiocsti = 0x5412, k_tioclinux = 0x541C;  // put text into a terminal's input
+// Requests to a file system go by a descriptor that may be read-only, so neither Landlock nor a read-only mount holds all of them: flags,
+// versions, keys, verity. The family is the second byte; btrfs' own makes folders and copies of them.
+constexpr std::uint32_t k_family = 0xFF00, k_file_system = 0x6600, k_btrfs = 0x9400;
+constexpr std::uint32_t k_set_version = 0x4008'7602, k_set_attributes = 0x401C'5820;
 constexpr std::uint32_t k_new_namespaces =
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
@@ -119,6 +154,19 @@ const CallRule k_denied_by_argument[] = {
     {LEANLAB_CALL(clone3), ENOSYS, false},
     {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tiocsti}},
     {LEANLAB_CALL(ioctl), EPERM, true, {Condition::Kind::equal, 1, k_tioclinux}},
+    {LEANLAB_CALL(ioctl), ENOTTY, true, {Condition::Kind::equal_in, 1, k_file_system, k_family}},
+    {LEANLAB_CALL(ioctl),
+     EOPNOTSUPP,
+     false,
+     {Condition::Kind::equal_in, 1, k_btrfs, k_family}},  // cp tries it
+    {LEANLAB_CALL(ioctl), ENOTTY, true, {Condition::Kind::equal, 1, k_set_version}},
+    {LEANLAB_CALL(ioctl), ENOTTY, true, {Condition::Kind::equal, 1, k_set_attributes}},
+    // Leases stop whoever opens the file, and a write hint stays with it when its process has ended: both need no more than a
+    // descriptor for reading of a file that is shown as one's own (F_SETLEASE, F_NOTIFY, F_SET_RW_HINT, F_SET_FILE_RW_HINT).
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 1024}},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 1026}},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 1036}},
+    {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 1038}},
     {LEANLAB_CALL(socketpair), EPERM, true, {Condition::Kind::not_equal, 0, AF_UNIX}},
     // Streams and packets stay with their other end; an end of a pair of datagrams (2; 3 is the same) can send to any
     // socket that has a name, and Landlock does not look at those that are files.
@@ -128,36 +176,52 @@ const CallRule k_denied_by_argument[] = {
 // Without a process namespace others can be named: only oneself (0) is allowed.
 const CallRule k_on_others[] = {
     {LEANLAB_CALL(prlimit64), EPERM, true, {Condition::Kind::not_equal, 0, 0}},
-    {LEANLAB_CALL(sched_setaffinity), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
-    {LEANLAB_CALL(sched_setscheduler), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
-    {LEANLAB_CALL(sched_setparam), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
-    {LEANLAB_CALL(sched_setattr), EPERM, false, {Condition::Kind::not_equal, 0, 0}},
+    // OpenMP and others name their own threads: that is refused, too, but is nothing to tell.
+    {LEANLAB_CALL(sched_setaffinity), EPERM, true, {Condition::Kind::not_equal, 0, 0}, Handling::own_thread},
+    {LEANLAB_CALL(sched_setscheduler), EPERM, true, {Condition::Kind::not_equal, 0, 0}, Handling::own_thread},
+    {LEANLAB_CALL(sched_setparam), EPERM, true, {Condition::Kind::not_equal, 0, 0}, Handling::own_thread},
+    {LEANLAB_CALL(sched_setattr), EPERM, true, {Condition::Kind::not_equal, 0, 0}, Handling::own_thread},
     {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 0, PRIO_PROCESS}},
     {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 1, 0}},
     {LEANLAB_CALL(pidfd_open), EPERM, true},
+};
+
+// With one, the only other process that can be named is its init, which belongs to the sandbox; -1 is everybody.
+const CallRule k_on_init[] = {
+    {LEANLAB_CALL(prlimit64), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(sched_setaffinity), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(sched_setscheduler), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(sched_setparam), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(sched_setattr), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::not_equal, 0, PRIO_PROCESS}},
+    {LEANLAB_CALL(setpriority), EPERM, true, {Condition::Kind::equal, 1, 1}},
+    {LEANLAB_CALL(pidfd_open), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(kill), EPERM, true, {Condition::Kind::equal, 0, 1}},
+    {LEANLAB_CALL(kill), EPERM, true, {Condition::Kind::equal, 0, ~0U}},
+    {LEANLAB_CALL(rt_sigqueueinfo), EPERM, true, {Condition::Kind::equal, 0, 1}},
 };
 
 // Landlock does not cover these on files that one owns; libraries call them on their own files and go on.
 const CallRule k_pretended[] = {
 #ifdef SYS_chmod
     {LEANLAB_CALL(chmod), 0, false, {}, Handling::change_mode},
-    {LEANLAB_CALL(chown), 0, false},
-    {LEANLAB_CALL(lchown), 0, false},
-    {LEANLAB_CALL(utime), 0, false},
-    {LEANLAB_CALL(utimes), 0, false},
-    {LEANLAB_CALL(futimesat), 0, false},
+    {LEANLAB_CALL(chown), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(lchown), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(utime), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(utimes), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(futimesat), 0, false, {}, Handling::pretend},
 #endif
     {LEANLAB_CALL(fchmod), 0, false, {}, Handling::change_mode},
     {LEANLAB_CALL(fchmodat), 0, false, {}, Handling::change_mode},
-    {LEANLAB_CALL(fchown), 0, false},
-    {LEANLAB_CALL(fchownat), 0, false},
-    {LEANLAB_CALL(utimensat), 0, false},
-    {LEANLAB_CALL(setxattr), 0, false},
-    {LEANLAB_CALL(lsetxattr), 0, false},
-    {LEANLAB_CALL(fsetxattr), 0, false},
-    {LEANLAB_CALL(removexattr), 0, false},
-    {LEANLAB_CALL(lremovexattr), 0, false},
-    {LEANLAB_CALL(fremovexattr), 0, false},
+    {LEANLAB_CALL(fchown), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(fchownat), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(utimensat), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(setxattr), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(lsetxattr), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(fsetxattr), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(removexattr), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(lremovexattr), 0, false, {}, Handling::pretend},
+    {LEANLAB_CALL(fremovexattr), 0, false, {}, Handling::pretend},
 };
 
 // Signals to others, where Landlock cannot confine them (before ABI 6): also those that the kernel sends for whoever
@@ -176,12 +240,36 @@ const CallRule k_signals[] = {
     {LEANLAB_CALL(pidfd_send_signal), EPERM, true},
 };
 
+// Where Landlock confines them itself (from ABI 6 on), a try is told.
+const CallRule k_told_signals[] = {
+    {LEANLAB_CALL(kill), EPERM, false, {}, Handling::signal},
+    {LEANLAB_CALL(rt_sigqueueinfo), EPERM, false, {}, Handling::signal},
+};
+
+// A process that nobody may look into: its limits and what it tries could not be seen. Landlock's rules are memory that no limit
+// counts. Both are the judge's and the agent's to use.
+constexpr std::uint32_t k_set_dumpable = 4;
+const CallRule k_not_hidden[] = {
+    {LEANLAB_CALL(prctl), EPERM, true, {Condition::Kind::equal, 0, k_set_dumpable}},
+    {LEANLAB_CALL(landlock_create_ruleset),
+     EOPNOTSUPP,
+     true,
+     {Condition::Kind::equal, 2, 0}},  // 1: which version
+    {LEANLAB_CALL(landlock_add_rule), EOPNOTSUPP, true},
+    {LEANLAB_CALL(landlock_restrict_self), EOPNOTSUPP, true},
+};
+
 // Memory that no limit counts while it is not mapped. Agents' own tools use it.
 const CallRule k_no_memory_files[] = {
     {LEANLAB_CALL(memfd_create), EPERM, true},
 #ifdef SYS_memfd_secret
     {LEANLAB_CALL(memfd_secret), ENOSYS, true},
 #endif
+};
+
+// Pages of a shared mapping count to nobody who does not map them any more.
+const CallRule k_shared_mappings[] = {
+    {LEANLAB_CALL(mmap), ENOMEM, false, {Condition::Kind::any_bit, 3, MAP_SHARED}, Handling::shared},
 };
 
 const CallRule k_no_network[] = {
@@ -231,6 +319,9 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
   }
   if (request.tier == Tier::A && !request.listen.empty()) append(rules, k_watched);
   if (request.role != Role::agent) append(rules, k_no_memory_files);
+  if (request.role == Role::candidate || request.role == Role::in_process) append(rules, k_not_hidden);
+  if (request.memory_bytes != 0 && request.role != Role::agent && request.role != Role::judge)
+    append(rules, k_shared_mappings);
   if (!request.fork) append(rules, k_no_fork);
   // The first rule of a call decides.
   if (request.tier == Tier::B && landlock < 3) rules.push_back({LEANLAB_CALL(truncate), EPERM, true});
@@ -238,7 +329,13 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
   if (request.tier == Tier::B) {
     append(rules, k_on_others);
     append(rules, k_pretended);
-    if (landlock < 6) append(rules, k_signals);
+    if (landlock < 6)
+      append(rules, k_signals);
+    else if (!request.watch.empty())
+      append(rules, k_told_signals);
+  } else {
+    append(rules, k_on_init);
+    if (!request.watch.empty()) append(rules, k_attribute_calls);
   }
   return rules;
 }

@@ -85,7 +85,9 @@ Served outcome_of(int result) {
 
 std::optional<Served> serve_shared_memory(const Request& request, const FileCall& call) {
   const std::string name = name_in_folder(call.path);
-  if (name.empty() || call.kind == FileCall::Kind::change) return std::nullopt;
+  const bool served = call.kind == FileCall::Kind::open || call.kind == FileCall::Kind::remove ||
+                      call.kind == FileCall::Kind::link;
+  if (name.empty() || !served) return std::nullopt;
   const std::string second = call.kind == FileCall::Kind::link ? name_in_folder(call.second) : "";
   if (call.kind == FileCall::Kind::link && second.empty()) return Served{-1, EXDEV};
   const Opened tmp(::open(request.tmp.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -100,7 +102,7 @@ std::optional<Served> serve_shared_memory(const Request& request, const FileCall
       return outcome_of(::unlinkat(place.get(), name.c_str(), 0));
     case FileCall::Kind::link:
       return outcome_of(::linkat(place.get(), name.c_str(), place.get(), second.c_str(), 0));
-    case FileCall::Kind::change:
+    default:
       break;
   }
   return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include "file_call.h"
 #include "landlock.h"
 #include "own_process.h"
+#include "process_tree.h"
 #include "shared_memory.h"
 #include "watched_files.h"
 
@@ -30,6 +32,8 @@ bool applies(const CallRule& rule, const seccomp_data& call) {
       return true;
     case Condition::Kind::equal:
       return argument == rule.condition.value;
+    case Condition::Kind::equal_in:
+      return (argument & rule.condition.mask) == rule.condition.value;
     case Condition::Kind::not_equal:
       return argument != rule.condition.value;
     case Condition::Kind::any_bit:
@@ -55,6 +59,22 @@ std::string name_of(const CallRule& rule, const seccomp_data& call) {
     default:
       return "socket (family " + std::to_string(static_cast<int>(call.args[0])) + ")";
   }
+}
+
+// Whether the first argument names a thread of the process that calls.
+bool is_own_thread(const seccomp_notif& call) {
+  const std::string folder = "/proc/" + std::to_string(call.pid) + "/task/";
+  return ::access((folder + std::to_string(static_cast<std::uint32_t>(call.data.args[0]))).c_str(), F_OK) ==
+         0;
+}
+
+// Whether a signal to `target`, as kill(2) means it, is for somebody whom the command did not start. What it started and has ended
+// is nobody.
+bool is_to_others(std::int32_t target) {
+  if (target == -1) return true;
+  const pid_t pid = target < 0 ? -target : target;
+  const bool is_there = pid != 0 && (::kill(pid, 0) == 0 || errno == EPERM);
+  return is_there && !is_descendant(pid);
 }
 
 // Whether the first argument names the process of the thread that calls.
@@ -133,7 +153,21 @@ void StoppedCalls::answer(const seccomp_notif& call, const CallRule& rule) {
       count("connection to " + address);
       return deny(call, rule.error);
     }
+    case Handling::own_thread:
+      if (is_own_thread(call)) return deny(call, rule.error);
+      break;
+    case Handling::signal:
+      if (is_to_others(static_cast<std::int32_t>(call.data.args[0]))) count(rule.name);
+      return let_go_on(call);
+    case Handling::shared:
+      if (mappings_.fits(call)) return let_go_on(call);
+      count("mmap (shared, beyond its memory)");
+      return deny(call, rule.error);
+    case Handling::pretend:
+      tell_of_file(call);
+      return deny(call, rule.error);
     case Handling::change_mode:
+      tell_of_file(call);
       change_mode(request_, mode_change(call));
       return deny(call, rule.error);
     case Handling::file:
@@ -148,7 +182,9 @@ void StoppedCalls::answer(const seccomp_notif& call, const CallRule& rule) {
 void StoppedCalls::answer_file(const seccomp_notif& call) {
   const std::optional<FileCall> wanted = file_call(call);
   if (!wanted) return let_go_on(call);
-  if (const std::string kept = kept_file(request_, *wanted); !kept.empty()) count(kept);
+  const std::string kept = kept_file(request_, *wanted);
+  if (!kept.empty()) count(kept);
+  if (!kept.empty() && wanted->kind == FileCall::Kind::look) return deny(call, EACCES);
   std::optional<Served> served;
   if (request_.tier == Tier::B) served = serve_shared_memory(request_, *wanted);
   if (request_.tier == Tier::B && !served) served = serve_own_process(*wanted);
@@ -156,6 +192,12 @@ void StoppedCalls::answer_file(const seccomp_notif& call) {
   if (served->fd < 0) return deny(call, served->error);
   if (!hand_over(call, served->fd, (wanted->flags & O_CLOEXEC) != 0)) deny(call, EACCES);
   ::close(served->fd);
+}
+
+void StoppedCalls::tell_of_file(const seccomp_notif& call) {
+  const std::optional<FileCall> wanted = file_call(call);
+  if (!wanted) return;
+  if (const std::string kept = kept_file(request_, *wanted); !kept.empty()) count(kept);
 }
 
 void StoppedCalls::deny(const seccomp_notif& call, int error) const {

@@ -11,6 +11,7 @@
 
 #include "request.h"
 #include "seccomp_rules.h"
+#include "shared_mappings.h"
 
 namespace leanlab::helper {
 
@@ -33,6 +34,7 @@ class StoppedCalls {
  private:
   void answer(const seccomp_notif& call, const CallRule& rule);
   void answer_file(const seccomp_notif& call);
+  void tell_of_file(const seccomp_notif& call);
   void deny(const seccomp_notif& call, int error) const;
   void let_go_on(const seccomp_notif& call) const;
   bool hand_over(const seccomp_notif& call, int fd, bool close_on_exec) const;
@@ -40,6 +42,7 @@ class StoppedCalls {
 
   const Request& request_;
   std::vector<CallRule> rules_;
+  SharedMappings mappings_{request_};
   std::vector<std::pair<std::string, std::uint32_t>> counts_;
   int fd_ = -1;
 };

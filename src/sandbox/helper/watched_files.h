@@ -9,8 +9,10 @@
 
 namespace leanlab::helper {
 
-/// "open /home/me/.ssh/id_ed25519", "change /…/results.jsonl": a file below a place of `request.watch` that is there and that no
-/// rule of the request allows. Empty: nothing to tell. Folders do not count, since tools walk through them, nor do caches.
+/// "open /home/me/.ssh/id_ed25519", "change /…/results.jsonl": what is there, below a place of `request.watch`, and allowed by no rule of
+/// the request; of an experiment also each try to change something elsewhere, and to look into others' processes. Empty: nothing to
+/// tell, as of folders that lead to what is allowed, of folders that an agent's tools walk through, and of Python's caches of files that
+/// may be read.
 std::string kept_file(const Request& request, const FileCall& call);
 
 }  // namespace leanlab::helper
