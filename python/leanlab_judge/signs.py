@@ -19,13 +19,13 @@ _SECONDS = 0.05  # between two looks
 _FAR = 200  # a descriptor out of the way of those who try them all
 _MODULES = (builtins, json, json.encoder, json.decoder, math, os, time)
 _MEASURES = ("numpy", "sklearn.metrics", "statistics")
-_WORKER = ("leanlab_judge.worker", "leanlab_judge.values", "leanlab_judge.wire", "leanlab_judge.watch", __name__)
+_WORKER = ("leanlab_judge.worker", "leanlab_judge.values", "leanlab_judge.wire", "leanlab_judge.watch", "leanlab_judge.reach", __name__)
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 _NUMBERS_AND_TEXTS = (int, float, complex, str, bytes)
 _OPERATORS = frozenset(
     f"__{name}__" for name in "eq ne lt le gt ge add radd sub rsub mul rmul truediv rtruediv pow rpow abs neg float int hash".split()
 )
-_DISGUISES = frozenset(f"__{name}__" for name in "array array_interface array_struct array_ufunc array_function float int index".split())
+_DISGUISES = frozenset(f"__{name}__" for name in "array array_interface array_struct array_ufunc array_function float int index class".split())
 
 
 class Signs:

@@ -6,17 +6,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-import stat
 import sys
 from typing import Any, Callable, Optional
+
+from .reach import Reach
 
 PREFIX = "leanlab: the experiment tried to "  # the engine looks for this
 _MOST = 24
 _LENGTH = 160
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_PRIVATE = ("/root", "/home", "/run", "/var", "/srv", "/mnt", "/opt/secrets", "/etc/shadow", "/etc/ssh", "/etc/cron", "/sys/fs", "/sys/kernel")
-_CORES = "/sys/fs/cgroup/cpu"  # how many there are
-_USUAL_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/shm", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 _TIOCSTI = 0x5412
 _FAR = 201  # a descriptor out of the way of those who close or replace the usual ones (signs.py has 200)
 # What nobody needs who computes, asked for by name; what they do is up to the sandbox.
@@ -30,72 +27,12 @@ _C_CALLS = frozenset(
 
 def install(experiment: str) -> Callable[[Optional[str]], None]:
     """Watches this process from now on; `experiment` is the file that it may read. Returns what tells of one try."""
-    own = os.path.abspath(experiment)
-    lab = os.path.dirname(os.path.dirname(own))
-    cache = os.path.join(os.path.dirname(own), "__pycache__", os.path.splitext(os.path.basename(own))[0] + ".")  # Python asks for it
-    temporary, programs = tuple({os.environ.get("TMPDIR", "/tmp"), os.environ.get("HOME", "/tmp")}), _programs(lab)
-    on_the_way = (own, *temporary, *programs)
-    tell = _teller()
-
-    def outside(path: Any) -> Optional[str]:
-        """The path, when it is none of the experiment's business."""
-        if type(path) not in (str, bytes):
-            return None
-        place = os.path.abspath(os.fsdecode(path))
-        if place == own or place == "/" or place.startswith((cache, _CORES)):
-            return None
-        if _is_below(place, lab) or place.startswith("/proc/"):
-            return None if _is_own_fact(place) else ascii(place)
-        if any(_is_below(place, folder) for folder in (*temporary, *programs)):
-            return None
-        strange_device = place.startswith("/dev/") and not place.startswith(_USUAL_DEVICES)
-        return ascii(place) if strange_device or any(_is_below(place, folder) for folder in _PRIVATE) else None
-
-    def may_write(path: Any) -> bool:
-        if type(path) not in (str, bytes):
-            return True  # a descriptor
-        place = os.path.abspath(os.fsdecode(path))
-        in_temporary = any(_is_below(place, folder) for folder in temporary) and not _is_below(place, lab)
-        return in_temporary or place.startswith(_USUAL_DEVICES)
-
-    def opening(path: Any, mode: Any, flags: Any) -> Optional[str]:
-        if type(flags) is int and flags & _WRITING and not may_write(path):
-            return f"write {ascii(os.fsdecode(path))}"
-        place = outside(path)
-        return f"open {place}" if place else None
-
-    def changing_mode(path: Any, mode: Any, *others: Any) -> Optional[str]:
-        set_id = type(mode) is int and mode & (stat.S_ISUID | stat.S_ISGID)
-        return f"make a program that runs as somebody else: {ascii(path)}" if set_id else changing(path)
-
-    def changing(path: Any, *others: Any) -> Optional[str]:
-        """What comes last says below which folder, if not the current one: the kernel knows that (rmtree does so with its own)."""
-        below_another = type(path) in (str, bytes) and not os.path.isabs(path) and others and others[-1] not in (-1, None)
-        return None if below_another or may_write(path) else f"change {ascii(os.fsdecode(path))}"
-
-    def moving(old: Any, new: Any, *others: Any) -> Optional[str]:
-        return changing(old, *others[:1]) or changing(new, *others[1:])
-
-    def linking(target: Any, link: Any, *others: Any) -> Optional[str]:
-        if type(target) in (str, bytes) and type(link) in (str, bytes):
-            place = outside(os.path.join(os.path.dirname(os.path.abspath(os.fsdecode(link))), os.fsdecode(target)))
-            if place:
-                return f"make a link to {place}"
-        return changing(link, *others)
-
-    def listing(path: Any = ".", *others: Any) -> Optional[str]:
-        return f"list {place}" if (place := outside(path)) else None
-
-    def looking(path: Any) -> Optional[str]:
-        path = os.fspath(path)
-        if type(path) not in (str, bytes) or any(_is_below(one, os.path.abspath(os.fsdecode(path))) for one in on_the_way):
-            return None  # as when links are resolved
-        return f"look at {place}" if (place := outside(path)) else None
-
+    reach, tell = Reach(experiment), _teller()
     watched: dict[str, Callable[..., Optional[str]]] = {
-        "open": opening, "os.listdir": listing, "os.scandir": listing, **{f"os.{name}": changing for name in _CHANGES}, **_ACTS,
-        "os.chdir": listing, "os.listxattr": listing, "os.getxattr": listing, "os.chmod": changing_mode, "os.rename": moving, "os.link": moving, "os.symlink": linking,
+        "open": reach.opening, **{f"os.{name}": reach.listing for name in _LISTINGS}, **{f"os.{name}": reach.changing for name in _CHANGES},
+        "os.chmod": reach.changing_mode, "os.rename": reach.moving, "os.link": reach.moving, "os.symlink": reach.linking, **_ACTS,
     }
+    looking = reach.looking
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         watch = watched.get(event)
@@ -174,27 +111,8 @@ def _teller() -> Callable[[Optional[str]], None]:
     return tell
 
 
-def _programs(lab: str) -> tuple[str, ...]:
-    """Where Python, its packages and this one lie: in a home folder, perhaps."""
-    folders = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.abspath(__file__))), *sys.path}
-    return tuple(folder for folder in folders if len(folder) > 1 and not _is_below(lab, folder))
-
-
-def _is_below(place: str, folder: str) -> bool:
-    return place == folder or place.startswith(folder.rstrip("/") + "/")
-
-
-def _is_own_fact(place: str) -> bool:
-    """Of /proc, what libraries ask about the machine and themselves."""
-    parts = place.split("/")
-    if len(parts) < 3 or parts[1] != "proc":
-        return False
-    if parts[2] in ("self", "thread-self", str(os.getpid())):
-        return len(parts) < 4 or parts[3] not in ("mem", "environ", "root", "cwd", "fd", "maps", "attr", "uid_map", "gid_map", "oom_score_adj")
-    return not parts[2].isdigit() and parts[2] not in ("sys", "sysrq-trigger", "kcore", "keys")
-
-
-_CHANGES = ("remove", "rename", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod", "chown", "utime", "setxattr", "removexattr", "chflags")
+_LISTINGS = ("listdir", "scandir", "chdir", "listxattr", "getxattr")
+_CHANGES = ("remove", "rmdir", "mkdir", "truncate", "chown", "utime", "setxattr", "removexattr", "chflags")
 _ACTS: dict[str, Callable[..., Optional[str]]] = {
     "socket.connect": lambda connection, address: f"connect to {ascii(address)}",
     "socket.bind": lambda connection, address: f"listen on {ascii(address)}",

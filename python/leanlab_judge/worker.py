@@ -67,7 +67,7 @@ class References:
             return {"$": "ref", "id": number, "kind": "module", "name": "module"}
         if isinstance(value, _FUNCTIONS):
             return {"$": "ref", "id": number, "kind": "function", "name": "function"}
-        traits = [trait for trait, name in _TRAITS.items() if getattr(type(value), name, None) is not None]
+        traits = [trait for trait, name in _TRAITS.items() if _has(type(value), name)]
         return {"$": "ref", "id": number, "kind": "object", "name": type(value).__name__, "traits": traits}
 
     def get(self, number: Any) -> Any:
@@ -81,6 +81,11 @@ class References:
             if self._sent[number] <= 0:
                 value = self._objects.pop(number)
                 del self._sent[number], self._numbers[id(value)]
+
+
+def _has(kind: type, name: str) -> bool:
+    """Whether its instances have the method, as Python looks it up: not that the class itself can be called, say."""
+    return next((vars(cls)[name] is not None for cls in kind.__mro__ if name in vars(cls)), False)
 
 
 def _load(path: str) -> types.ModuleType:

@@ -135,6 +135,31 @@ class Scores(StableCase):
         self.assertEqual(self.result(evaluator, experiment), [-9.0] * 4)
 
 
+class Kinds(StableCase):
+    def test_abstract_classes_know_what_an_object_can_do(self):
+        experiment = """
+            class Model:
+                def __init__(self, depth=1): self.depth = depth
+                def fit(self): pass
+            class Items(list): pass
+            class Called:
+                __iter__ = None
+                def __call__(self): pass
+            def give(): return [Model(2), Items([1]), Called()]
+        """
+        evaluator = """
+            from collections.abc import Callable, Iterable, Mapping
+            from numbers import Number
+            given = experiment.give()
+            value = [[isinstance(it, kind) for kind in (Callable, Iterable, Mapping, Number, list, type, experiment.Model)] for it in given]
+            kind = given[0].__class__
+            value += [[callable(given[0]), kind.__name__, kind == experiment.Model, kind(depth=5).depth, isinstance(kind(), kind)]]
+        """
+        self.assertEqual(self.result(evaluator, experiment), [
+            [False, False, False, False, False, False, True], [False, True, False, False, False, False, False],
+            [True, False, False, False, False, False, False], [False, "Model", True, 5, True]])
+
+
 class Judges(StableCase):
     def test_an_experiment_with_the_name_of_a_module_is_not_that_module(self):
         path = self.folder / "lab" / "evaluation.py"

@@ -40,4 +40,35 @@ inline int processes_with_argument(const std::string& word) {
   return found;
 }
 
+/// Runs commands in the tier of the parameter; skips where it cannot be had.
+class InTier : public ::testing::TestWithParam<Tier> {
+ protected:
+  void SetUp() override {
+    const TierCheck& check = GetParam() == Tier::A ? probe().a : probe().b;
+    if (!check.available)
+      GTEST_SKIP() << "tier " << name(GetParam()) << " cannot be had here: " << check.reason;
+  }
+
+  Outcome run_here(const Policy& policy, Command command) const {
+    command.cwd = "/usr";
+    const Interrupt interrupt;
+    auto outcome = run(policy, command, GetParam(), interrupt);
+    EXPECT_TRUE(outcome.has_value()) << one_line(outcome.error());
+    return outcome ? std::move(*outcome) : Outcome{};
+  }
+  Outcome sh(const Policy& policy, const std::string& script) const {
+    return run_here(policy, shell(script));
+  }
+
+  TempDirectory folder_ = TempDirectory::make().value();
+};
+
+/// How often the report says that `call` was tried.
+inline std::uint32_t tries_in(const Outcome& outcome, std::string_view call) {
+  for (const DeniedCall& denied : outcome.denied) {
+    if (denied.name == call) return denied.count;
+  }
+  return 0;
+}
+
 }  // namespace leanlab::sandbox::testing
