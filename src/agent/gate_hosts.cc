@@ -33,7 +33,8 @@ bool is_ipv6(std::string_view host) {
 }  // namespace
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  const bool is_number = host.find_first_not_of("0123456789.") == std::string::npos;  // 127.x.com is a name
+  return host == "localhost" || host == "::1" || (is_number && host.starts_with("127."));
 }
 
 std::optional<HostPort> parse_host_port(std::string_view text, std::uint16_t usual) {

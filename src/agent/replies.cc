@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/backends/parts.h"
 #include "base/strings.h"
 
 namespace leanlab::agent {
@@ -89,9 +90,7 @@ void take_usage(Turn& turn) {
   const auto value = find_reply(turn.reply, k_required);
   if (!value || !(*value)["usage"].is_object()) return;
   const Json& usage = (*value)["usage"];
-  if (const auto cost = usage.find("cost_usd");
-      cost != usage.end() && cost->is_number() && cost->get<double>() >= 0)
-    turn.cost_usd = cost->get<double>();
+  if (const auto cost = cost_at(usage, "cost_usd")) turn.cost_usd = cost;
   if (const auto model = usage.find("model"); model != usage.end() && model->is_string())
     turn.model = model->get<std::string>();
   Tokens tokens;
@@ -99,7 +98,7 @@ void take_usage(Turn& turn) {
   const auto count = [&](const char* key, std::uint64_t& target) {
     const auto found = usage.find(key);
     if (found == usage.end() || !found->is_number_unsigned()) return;
-    target = found->get<std::uint64_t>();
+    target = count_at(usage, key);
     any = true;
   };
   count("input", tokens.input);

@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t k_most_bytes = 64u << 20;
 constexpr std::size_t k_event_text = 64u << 10;  // the raw line holds the rest
 constexpr std::size_t k_most_refusals = 100;
+constexpr std::uint64_t k_longest_ms =
+    1'000'000'000'000;                        // what a stored event may claim that something took
 constexpr std::size_t k_shortest_secret = 8;  // a shorter one would blot out common words
 
 double seconds_between(SteadyTime from, SteadyTime to) {
@@ -26,6 +28,23 @@ std::string text_or_json(const Json& value, const char* key) {
   const auto found = value.find(key);
   if (found == value.end()) return {};
   return found->is_string() ? found->get<std::string>() : to_line(*found);
+}
+
+/// The secrets, and how they look in a text of JSON, and in one that is quoted in another: a line of a stream in a transcript.
+std::vector<std::string> as_written(const std::vector<std::string>& secrets) {
+  std::vector<std::string> forms;
+  for (const std::string& secret : secrets) {
+    std::string form = secret;
+    for (int quoted = 0; quoted < 3; ++quoted) {
+      forms.push_back(form);
+      const std::string text = to_line(Json(form));
+      form = text.substr(1, text.size() - 2);
+    }
+  }
+  // The longest first: a short form may be a part of a longer one.
+  std::sort(forms.begin(), forms.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+  return forms;
 }
 
 }  // namespace
@@ -110,7 +129,7 @@ void Recorder::end(const Turn& turn) {
 }
 
 std::string Recorder::take(const std::vector<std::string>& secrets) {
-  return redact(std::move(lines_), secrets);
+  return redact(std::move(lines_), as_written(secrets));
 }
 
 std::string pack_transcript(std::string_view transcript) {
@@ -144,14 +163,15 @@ std::vector<TranscriptEvent> read_transcript(std::string_view transcript) {
       return {{.at_ms = 0, .kind = "text", .text = std::string(transcript), .name = "", .detail = ""}};
     if (!value->contains("event")) continue;
     TranscriptEvent event;
-    if ((*value)["at"].is_number_unsigned()) event.at_ms = (*value)["at"].get<std::uint64_t>();
+    if ((*value)["at"].is_number_unsigned())
+      event.at_ms = std::min((*value)["at"].get<std::uint64_t>(), k_longest_ms);
     event.kind = text_or_json(*value, "event");
     event.text = text_or_json(*value, "text");
     event.name = event.kind == "turn" ? text_or_json(*value, "agent") + ", " + text_or_json(*value, "role")
                                       : text_or_json(*value, event.kind == "end" ? "end" : "name");
     if (const auto ok = value->find("ok"); ok != value->end() && ok->is_boolean()) event.ok = ok->get<bool>();
     if (const auto took = value->find("seconds"); took != value->end() && took->is_number())
-      event.seconds = took->get<double>();
+      event.seconds = std::clamp(took->get<double>(), 0.0, static_cast<double>(k_longest_ms) / 1000);
     event.detail = to_line(*value);
     events.push_back(std::move(event));
   }

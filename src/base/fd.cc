@@ -1,6 +1,7 @@
 // Owned descriptors and whole reads and writes.
 #include "base/fd.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -45,18 +46,19 @@ Status write_all(int fd, std::string_view data) {
 }
 
 Result<std::string> read_at(int fd, std::uint64_t offset, std::size_t size) {
-  std::string data(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = ::pread(fd, data.data() + have, size - have, static_cast<off_t>(offset + have));
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      return fail(errno_error(errno, "cannot read"));
-    }
+  // Memory is taken as bytes come, not as many are asked for.
+  constexpr std::size_t k_piece = 1u << 20;
+  std::string data;
+  while (data.size() < size) {
+    const std::size_t have = data.size();
+    data.resize(have + std::min(size - have, k_piece));
+    const ssize_t got =
+        ::pread(fd, data.data() + have, data.size() - have, static_cast<off_t>(offset + have));
+    data.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(errno_error(errno, "cannot read"));
     if (got == 0) break;
-    have += static_cast<std::size_t>(got);
   }
-  data.resize(have);
   return data;
 }
 

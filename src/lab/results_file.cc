@@ -42,7 +42,7 @@ void find_owner(ResultsLine& line) {
   const Json& ours = (*row)["leanlab"];
   if (!ours.is_object() || !ours.contains("seq") || !ours["seq"].is_number_unsigned()) return;
   line.seq = ours["seq"].get<std::uint64_t>();
-  line.ledger = ours.value("ledger", std::string());
+  line.ledger = text_of(ours, "ledger");  // another kind is nobody's
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "base/interrupt.h"
 #include "base/json.h"
 #include "base/result.h"

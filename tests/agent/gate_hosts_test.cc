@@ -25,6 +25,14 @@ TEST(HostList, KnowsNamesPatternsPortsAndUrls) {
   EXPECT_EQ(list.loopback(), std::vector<std::uint16_t>{8080});
 }
 
+TEST(HostList, OnlyAddressesAreOnLoopback) {
+  const HostList list({"*.y.com", "127.x.com:8080", "*.0.0.1"});
+  EXPECT_TRUE(list.allows("127.0.y.com", 443));
+  EXPECT_TRUE(list.allows("127.x.com", 8080));
+  EXPECT_TRUE(list.loopback().empty());
+  EXPECT_FALSE(list.allows("127.0.0.1", 443));
+}
+
 TEST(ParseProxyRequest, TakesTunnelsAndWhatAProxyWouldPassOn) {
   const auto tunnel = parse_proxy_request("CONNECT API.x.com:8443 HTTP/1.1\r\nhost: other\r\n\r\n");
   ASSERT_TRUE(tunnel);

@@ -148,7 +148,9 @@ void AcpReader::put_prompt() {
 }
 
 void AcpReader::answered(const Json& message, Progress& progress) {
-  const auto to = static_cast<Asked>(static_cast<int>(number_at(message, "id")));
+  const int id = whole_at(message, "id");
+  if (id < initialize || id > set_mode) return;  // nothing that was asked
+  const auto to = static_cast<Asked>(id);
   if (const Json& error = part(message, "error"); error.is_object()) return failed(to, error, progress);
   const Json& result = part(message, "result");
   switch (to) {
@@ -184,7 +186,7 @@ void AcpReader::failed(Asked asked, const Json& error, Progress& progress) {
     return put_prompt();
   }
   error_ = text_at(error, "message");
-  error_code_ = static_cast<int>(number_at(error, "code"));
+  error_code_ = whole_at(error, "code");
   if (const Json& data = part(error, "data"); !data.is_null()) error_ += " " + to_line(data);
   const bool wants_login =
       asked == authenticate || (asked == new_session && error_code_ == k_authentication_required);
@@ -332,7 +334,7 @@ void AcpReader::updated(const Json& update, Progress& progress) {
     progress.thought(text_of_content(part(update, "content")));
   } else if (kind == "usage_update") {
     const Json& cost = part(update, "cost");
-    if (text_at(cost, "currency") == "USD") cost_ = number_at(cost, "amount");
+    if (text_at(cost, "currency") == "USD") cost_ = cost_at(cost, "amount");
   }
 }
 

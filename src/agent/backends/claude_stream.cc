@@ -15,6 +15,9 @@ namespace {
 
 /// A retry that it would wait longer for than this is a pause of ours, which is seen and counted.
 constexpr double k_longest_retry_ms = 20'000;
+constexpr double k_longest_delay_ms = 1e10;  // that is believed
+/// The years 2020 to 2100: another moment is none.
+constexpr std::uint64_t k_first_s = 1'577'836'800, k_last_s = 4'102'444'800;
 
 Tokens tokens_of_usage(const Json& usage) {
   return {count_at(usage, "input_tokens"), count_at(usage, "output_tokens"),
@@ -92,14 +95,13 @@ void ClaudeReader::user(const Json& event, Progress& progress) {
 }
 
 void ClaudeReader::retry(const Json& event, Progress& progress) {
-  const double delay = number_at(event, "retry_delay_ms");
-  const int status = static_cast<int>(number_at(event, "error_status"));
+  const double delay = std::clamp(number_at(event, "retry_delay_ms"), 0.0, k_longest_delay_ms);
+  const int status = whole_at(event, "error_status");
   const std::string error = text_at(event, "error");
   progress.noticed(fmt::format("it tries again in {:.1f} s: {} {}", delay / 1000, status, error));
   const TurnEnd end = end_of(status, error);
   if (!is_parked(end)) return;
-  resets_at_ =
-      system_clock().now() + std::chrono::milliseconds(static_cast<std::int64_t>(std::min(delay, 1e10)));
+  resets_at_ = system_clock().now() + std::chrono::milliseconds(static_cast<std::int64_t>(delay));
   if (delay > k_longest_retry_ms) progress.abandon(end, error, resets_at_);
 }
 
@@ -109,8 +111,9 @@ void ClaudeReader::limit(const Json& event, Progress& progress) {
   if (status == "allowed_warning") progress.noticed("its rate limit is near");
   if (status != "rejected") return;
   rejected_ = true;
-  if (const std::uint64_t at = count_at(info, "resetsAt"); at > 0)
-    resets_at_ = UtcTime(std::chrono::seconds(at > 100'000'000'000 ? at / 1000 : at));
+  const std::uint64_t at = count_at(info, "resetsAt");
+  const std::uint64_t seconds = at > 100'000'000'000 ? at / 1000 : at;
+  if (seconds >= k_first_s && seconds <= k_last_s) resets_at_ = UtcTime(std::chrono::seconds(seconds));
 }
 
 /// Counts start anew with each process; within one, the latest are all.
@@ -144,8 +147,7 @@ void ClaudeReader::usage(Turn& turn) const {
     if (!messages_.empty()) turn.tokens = sum;
     return;
   }
-  if (const Json& cost = part(*result_, "total_cost_usd"); cost.is_number())
-    turn.cost_usd = cost.get<double>();
+  turn.cost_usd = cost_at(*result_, "total_cost_usd");
   const Json& models = part(*result_, "modelUsage");
   if (models.is_object() && !models.empty()) {
     Tokens sum;
@@ -168,7 +170,7 @@ void ClaudeReader::failed(const sandbox::Outcome& outcome, Turn& turn) const {
   const std::string subtype = result_ ? text_at(*result_, "subtype") : std::string();
   if (message.empty() && outcome.err.empty() && subtype != "success") message = subtype;
   if (message.empty()) message = !outcome.err.empty() ? outcome.err : plain_;
-  const int status = result_ ? static_cast<int>(number_at(*result_, "api_error_status")) : 0;
+  const int status = result_ ? whole_at(*result_, "api_error_status") : 0;
   TurnEnd end = rejected_ ? TurnEnd::rate_limited : end_of(status, message + " " + error_kind_);
   turn.retry_at = resets_at_;
   set_end(turn, end, "claude", message.empty() ? outcome.status.describe() : message, k_claude_login);

@@ -22,6 +22,18 @@ double number_at(const Json& value, const char* key) {
   return found.is_number() ? found.get<double>() : 0;
 }
 
+int whole_at(const Json& value, const char* key) {
+  const double number = number_at(value, key);
+  return number > -2e9 && number < 2e9 ? static_cast<int>(number) : 0;
+}
+
+std::optional<double> cost_at(const Json& value, const char* key) {
+  constexpr double k_most_usd = 1e6;
+  const Json& found = part(value, key);
+  const double cost = found.is_number() ? found.get<double>() : -1;
+  return cost >= 0 && cost <= k_most_usd ? std::optional(cost) : std::nullopt;
+}
+
 std::uint64_t count_at(const Json& value, const char* key) {
   const double number = number_at(value, key);
   return number > 0 && number < 1e15 ? static_cast<std::uint64_t>(number) : 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "agent/agent.h"
@@ -13,6 +14,10 @@ namespace leanlab::agent {
 [[nodiscard]] const Json& part(const Json& value, const char* key);
 [[nodiscard]] std::string text_at(const Json& value, const char* key);
 [[nodiscard]] double number_at(const Json& value, const char* key);
+/// A whole number that an int holds; 0 for all others.
+[[nodiscard]] int whole_at(const Json& value, const char* key);
+/// What a turn cost, in dollars; none where there is no amount that a turn can cost: a budget is counted by it.
+[[nodiscard]] std::optional<double> cost_at(const Json& value, const char* key);
 [[nodiscard]] std::uint64_t count_at(const Json& value, const char* key);
 [[nodiscard]] bool is_true(const Json& value, const char* key);
 /// The text of a content: a text, or the texts of its blocks.
