@@ -8,12 +8,13 @@ import weakref
 from typing import Any, Callable, Optional
 
 from . import wire
-from .errors import CandidateGone, JudgeError, NotPlainError, ProtocolError, candidate_error
+from .errors import CandidateError, CandidateGone, JudgeError, NotPlainError, ProtocolError, candidate_error
 from .values import Decoder, Encoder
 
 MAX_REFERENCES = 1_000_000
 KINDS = ("object", "function", "class", "module")
 _TEXT_LIMIT = 20_000
+_ODD_ERRORS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "NotPlainError", "ProtocolError")
 
 
 class Connection:
@@ -74,16 +75,24 @@ class Connection:
             try:
                 frame = self._exchange(header, encoder)
             except (CandidateGone, ProtocolError) as error:
-                self._broken = error
-                raise
+                raise self._break(error) from None
             except BaseException as error:  # a timeout of the evaluator's own, say: the answer that still comes would be taken for the next
                 self._broken = ProtocolError(f"an earlier request was broken off by {type(error).__name__}, so the candidate cannot be asked again")
                 raise
             try:
                 return self._answer(frame)
             except ProtocolError as error:
-                self._broken = error
+                raise self._break(error) from None
+            except CandidateError as error:
+                if error.remote_type in _ODD_ERRORS:
+                    self.note(f"the experiment answered with {error.remote_type}: {ascii(str(error)[:100])}")
                 raise
+
+    def _break(self, error: JudgeError) -> JudgeError:
+        """For good; an evaluator that goes on after any error may not say why."""
+        self._broken = error
+        self.note(f"the experiment was not asked again: {error}")
+        return error
 
     def _exchange(self, header: dict[str, Any], encoder: Encoder) -> wire.Frame:
         if self._channel.has_input():

@@ -20,6 +20,7 @@ _FAR = 200  # a descriptor out of the way of those who try them all
 _MODULES = (builtins, json, json.encoder, json.decoder, math, os, time)
 _MEASURES = ("numpy", "sklearn.metrics", "statistics")
 _WORKER = ("leanlab_judge.worker", "leanlab_judge.values", "leanlab_judge.wire", "leanlab_judge.watch", "leanlab_judge.reach", __name__)
+_JUDGES = ("leanlab_judge.session", "leanlab_judge.contract", "leanlab_judge.hook")  # no worker needs them
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 _NUMBERS_AND_TEXTS = (int, float, complex, str, bytes)
 _OPERATORS = frozenset(
@@ -38,7 +39,7 @@ class Signs:
         self._next = 0.0
         self._decoy = _lay_decoy()
         # The experiment may replace what stands in this module or in its class.
-        self._places, self._looks = _places, (self._replaced, self._used_up, self._written)
+        self._places, self._looks = _places, (self._replaced, self._borrowed, self._used_up, self._written)
 
     def answering(self, value: Any) -> None:
         """An object that is given to the judge, or an array that is no plain one: is it made to look like a number?"""
@@ -76,6 +77,10 @@ class Signs:
         for number, handler in self._handlers.items():
             if signal.getsignal(number) is not handler:
                 yield f"outlive {signal.Signals(number).name}"
+
+    def _borrowed(self) -> Iterator[str]:
+        if any(name in sys.modules for name in _JUDGES):
+            yield "speak to the engine in its judge's place"
 
     def _used_up(self) -> Iterator[str]:
         room = os.statvfs(os.environ.get("TMPDIR", "/tmp"))

@@ -5,6 +5,7 @@ proxies that its owner makes for references.
 """
 from __future__ import annotations
 
+import collections
 import math
 import sys
 import warnings
@@ -19,6 +20,7 @@ MAX_ARRAYS = 1024
 MAX_DIMENSIONS = 32
 MAX_STRING_ITEM = 4096  # bytes of one entry of a text array
 _KINDS = "biufcUSMm"
+_MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict)  # what an evaluator that asks for a dict is content with
 _FIRST = "+-.nNiI"  # how texts begin that float() reads, besides digits
 
 
@@ -56,7 +58,7 @@ class Encoder:
             return [self.encode(item, depth + 1) for item in value]
         if kind is tuple:
             return {"$": "tuple", "v": [self.encode(item, depth + 1) for item in value]}
-        if kind is dict:
+        if kind in _MAPPINGS:
             return {"$": "dict", "v": [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in value.items()]}
         if kind in (bytes, bytearray):
             return {"$": "bytes", "i": self._add("|u1", [len(value)], "C", bytes(value))}

@@ -137,6 +137,8 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 class Worker:
     """Serves one judge over one channel."""
 
+    __slots__ = ("_channel", "_path", "_answering", "_look", "_references")  # and no method in the place of one of these
+
     def __init__(self, channel: wire.Channel, path: str, signs: Signs) -> None:
         self._channel, self._path, self._answering, self._look = channel, path, signs.answering, signs.look
         self._references = References(signs.answering)

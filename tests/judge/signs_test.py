@@ -89,6 +89,37 @@ class Signs(JudgeCase):
         self.assertIn("a text that reads like a score", told)
         self.assertEqual(self.told('"""Gives {"value": 0.5}."""\ndef give(): return {"other": 1}\n'), "")
 
+    def test_what_an_evaluator_swallows_is_told(self):
+        for experiment, words in (
+            ("def give(): raise SystemExit(0)\n", "answered with SystemExit: '0'"),
+            ("def give(): return float('nan')\n", "not asked again: the candidate gave a number that is not finite"),
+            ("import os\ndef give(): os._exit(0)\n", "not asked again: the candidate's process ended during `call`"),
+            ("def give():\n    it = []\n    it.append(it)\n    return it\n", "answered with NotPlainError"),
+        ):
+            self.assertIn(words, self.told(experiment, "try: experiment.give()\nexcept Exception: pass"))
+        self.assertEqual(self.told("def give(): raise ValueError('no')\n", "try: experiment.give()\nexcept ValueError: pass"), "")
+
+    def test_speaking_in_the_judges_place(self):
+        experiment = """
+            import sys
+            frame = sys._getframe()
+            while frame:
+                for value in list(frame.f_locals.values()):
+                    if type(value).__name__ == "Worker":
+                        try:
+                            value._reply = None
+                        except AttributeError:
+                            pass
+                frame = frame.f_back
+            try:
+                from leanlab_judge import report
+                report(value=0)
+            except Exception:
+                pass
+            def give(): return 3
+        """
+        self.assertIn("speak to the engine in its judge's place", self.told(experiment, "assert experiment.give() == 3"))
+
     def test_honest_experiments_are_shown_nothing_of(self):
         experiment = """
             import collections, dataclasses, enum, signal, threading, warnings

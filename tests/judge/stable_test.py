@@ -136,6 +136,13 @@ class Scores(StableCase):
 
 
 class Kinds(StableCase):
+    def test_the_standard_librarys_dicts_are_dicts(self):
+        experiment = """
+            import collections
+            def give(): return [collections.OrderedDict(a=1), collections.defaultdict(list, a=2), collections.Counter("aa")]
+        """
+        self.assertEqual(self.result("value = [[type(it) is dict, it['a']] for it in experiment.give()]", experiment), [[True, 1], [True, 2], [False, 2]])
+
     def test_abstract_classes_know_what_an_object_can_do(self):
         experiment = """
             class Model:
