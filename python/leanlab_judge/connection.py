@@ -84,7 +84,7 @@ class Connection:
             except ProtocolError as error:
                 raise self._break(error) from None
             except CandidateError as error:
-                if error.remote_type in _ODD_ERRORS:
+                if op == "load" or error.remote_type in _ODD_ERRORS:
                     self.note(f"the experiment answered with {error.remote_type}: {ascii(str(error)[:100])}")
                 raise
 

@@ -93,10 +93,15 @@ class Signs(JudgeCase):
         for experiment, words in (
             ("def give(): raise SystemExit(0)\n", "answered with SystemExit: '0'"),
             ("def give(): return float('nan')\n", "not asked again: the candidate gave a number that is not finite"),
+            ("def give(): pass\nraise ValueError('when it is loaded')\n", "answered with ValueError: 'when it is loaded'"),
             ("import os\ndef give(): os._exit(0)\n", "not asked again: the candidate's process ended during `call`"),
             ("def give():\n    it = []\n    it.append(it)\n    return it\n", "answered with NotPlainError"),
         ):
-            self.assertIn(words, self.told(experiment, "try: experiment.give()\nexcept Exception: pass"))
+            swallowing = "import importlib.util, sys\ntry:\n    spec = importlib.util.spec_from_file_location('experiment', sys.argv[2])\n" \
+                "    experiment = importlib.util.module_from_spec(spec)\n    spec.loader.exec_module(experiment)\n    experiment.give()\nexcept Exception: pass\n"
+            done = self.evaluate_source(swallowing, experiment)
+            self.assertEqual(done.status, 0, done.err)
+            self.assertIn(words, "\n".join(done.told("note")))
         self.assertEqual(self.told("def give(): raise ValueError('no')\n", "try: experiment.give()\nexcept ValueError: pass"), "")
 
     def test_speaking_in_the_judges_place(self):
