@@ -52,7 +52,8 @@ inline void read_stream(agent::Reader& reader, std::string_view input) {
   recorder.text(secret);
   recorder.end(turn);
   const std::string transcript = recorder.take({secret});
-  INVARIANT(agent::raw_stream(transcript) == lines);
+  // The fuzzer learns the secret from the comparisons that look for it.
+  if (lines.find("sk-secret") == std::string::npos) INVARIANT(agent::raw_stream(transcript) == lines);
   const auto events = agent::read_transcript(transcript);
   INVARIANT(events.size() >= 3 && events.front().kind == "turn" && events.back().kind == "end");
   INVARIANT(agent::show_transcript(events).find(secret) == std::string::npos);

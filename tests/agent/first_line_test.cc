@@ -33,6 +33,8 @@ TEST(FirstLine, WhatMustBeFirstStaysFirst) {
   EXPECT_EQ(put("<?xml version='1.0'?>\n<a/>\n", "a.xml", "<!--"),
             "<?xml version='1.0'?>\n<!-- tuner: a 1 → 2 -->\n<a/>\n");
   EXPECT_EQ(put("#!/bin/sh", "a.sh", "#"), "#!/bin/sh\n# tuner: a 1 → 2\n");
+  EXPECT_EQ(put("#!x", "a.sh", "#"), "#!x\n# tuner: a 1 → 2\n");  // no longer than a byte order mark
+  EXPECT_EQ(put("\xef\xbb\xbf", "a.sh", "#"), "\xef\xbb\xbf# tuner: a 1 → 2\n");
 }
 
 TEST(FirstLine, JoinsAPythonDocstring) {

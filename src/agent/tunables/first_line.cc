@@ -120,8 +120,8 @@ std::string with_first_line(std::string_view source, std::string_view file, std:
       first_end != std::string_view::npos && first_end > 0 && source[first_end - 1] == '\r' ? "\r\n" : "\n";
   std::size_t head = head_end(source);
   std::string result(source);
-  if (head == source.size() && !source.empty() && !source.ends_with('\n') &&
-      head > k_byte_order_mark.size()) {
+  const std::size_t mark = source.starts_with(k_byte_order_mark) ? k_byte_order_mark.size() : 0;
+  if (head == source.size() && head > mark && !source.ends_with('\n')) {
     result += newline;
     head = result.size();
   }
