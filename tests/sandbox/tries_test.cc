@@ -73,10 +73,11 @@ TEST_P(Tries, what_an_experiment_would_leave_anywhere_is_told) {
   Policy policy = generous();
   policy.role = Role::candidate;
   policy.watch = {folder_.path().string()};
-  const Outcome outcome = sh(
-      policy,
-      "echo x > /var/tmp/leanlab-test; mkdir /var/tmp/leanlab-test; echo x > $TMPDIR/x; echo x > /dev/null;"
-      "echo x > /dev/shm/x; echo x > /dev/stderr; python3 -c 'import this' > /dev/null");
+  const Outcome outcome =
+      sh(policy,
+         "echo x > /var/tmp/leanlab-test; mkdir /var/tmp/leanlab-test; mkdir -p /var/tmp; echo x > "
+         "$TMPDIR/x; echo x > /dev/null;"
+         "echo x > /dev/shm/x; echo x > /dev/stderr; python3 -c 'import this' > /dev/null");
   EXPECT_EQ(tries_in(outcome, "change /var/tmp/leanlab-test"), 2u);
   EXPECT_EQ(outcome.denied.size(), 1u);
 }

@@ -46,15 +46,17 @@ header_folder() {
 }
 
 # provide CACHE KEY BUILD SOURCES: prints the folder CACHE/KEY, built by BUILD if it is not there. Whoever is first puts it
-# there whole; where the cache cannot be written it is used from the work folder.
+# there whole; where the cache cannot be written, as the experiment's side knows beforehand, it is used from the work folder.
 provide() {
   if [ -x "$1/$2/done" ]; then echo "$1/$2"; return; fi
   command -v g++ >/dev/null || { echo "matmul: needs g++; on Debian: apt-get install g++" >&2; clean_up; return 3; }
   mkdir -p "$work/$3"
   if ! "$3" "$work/$3" "$4" >&2; then echo "matmul: cannot build its tools" >&2; clean_up; return 3; fi
   printf '#!/bin/sh\n' > "$work/$3/done" && chmod -R a+rX "$work/$3" && chmod a+x "$work/$3/done"
-  mkdir -p "$1" 2>/dev/null && cp -R "$work/$3" "$1/.$2.$$" 2>/dev/null && mv -T "$1/.$2.$$" "$1/$2" 2>/dev/null
-  rm -rf "$1/.$2.$$" 2>/dev/null
+  if [ -z "${only_reads_cache:-}" ]; then
+    mkdir -p "$1" 2>/dev/null && cp -R "$work/$3" "$1/.$2.$$" 2>/dev/null && mv -T "$1/.$2.$$" "$1/$2" 2>/dev/null
+    rm -rf "$1/.$2.$$" 2>/dev/null
+  fi
   if [ -x "$1/$2/done" ]; then echo "$1/$2"; else echo "$work/$3"; fi
 }
 

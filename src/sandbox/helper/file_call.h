@@ -15,7 +15,7 @@ struct FileCall {
     remove,
     link,
     rename,
-    entry,  ///< a folder, a link or a special file is made, or a folder removed
+    entry,  ///< a folder, a link or a special file is made
     change,
     look,  ///< its changes are to be told
   };

@@ -246,11 +246,15 @@ const CallRule k_told_signals[] = {
     {LEANLAB_CALL(rt_sigqueueinfo), EPERM, false, {}, Handling::signal},
 };
 
-// A process that nobody may look into: its limits and what it tries could not be seen. Landlock's rules are memory that no limit
-// counts. Both are the judge's and the agent's to use.
+// A process that nobody may look into: what it tries could not be read. Whoever may start processes may have to hide from them, as the
+// keeper of an experiment that runs beside it does.
 constexpr std::uint32_t k_set_dumpable = 4;
 const CallRule k_not_hidden[] = {
     {LEANLAB_CALL(prctl), EPERM, true, {Condition::Kind::equal, 0, k_set_dumpable}},
+};
+
+// Landlock's rules are memory that no limit counts.
+const CallRule k_no_rules[] = {
     {LEANLAB_CALL(landlock_create_ruleset),
      EOPNOTSUPP,
      true,
@@ -319,7 +323,10 @@ std::vector<CallRule> call_rules(const Request& request, int landlock) {
   }
   if (request.tier == Tier::A && !request.listen.empty()) append(rules, k_watched);
   if (request.role != Role::agent) append(rules, k_no_memory_files);
-  if (request.role == Role::candidate || request.role == Role::in_process) append(rules, k_not_hidden);
+  if (request.role == Role::candidate || request.role == Role::in_process) {
+    append(rules, k_no_rules);
+    if (!request.fork) append(rules, k_not_hidden);
+  }
   if (request.memory_bytes != 0 && request.role != Role::agent && request.role != Role::judge)
     append(rules, k_shared_mappings);
   if (!request.fork) append(rules, k_no_fork);

@@ -57,7 +57,11 @@ enum class Found { nothing, file, folder };
 // What is to be created need not be there, but its folder must.
 Found what_is_there(const FileCall& call) {
   struct stat status{};
-  if (::lstat(call.path.c_str(), &status) == 0) return S_ISDIR(status.st_mode) ? Found::folder : Found::file;
+  if (::lstat(call.path.c_str(), &status) == 0) {
+    if (call.kind == FileCall::Kind::entry)
+      return Found::nothing;  // `mkdir -p` asks for each folder on its way
+    return S_ISDIR(status.st_mode) ? Found::folder : Found::file;
+  }
   const std::string folder = call.path.substr(0, call.path.rfind('/') + 1);
   const bool makes = call.writes() && (call.kind != FileCall::Kind::open || (call.flags & O_CREAT) != 0);
   return makes && ::lstat(folder.c_str(), &status) == 0 ? Found::file : Found::nothing;
