@@ -18,11 +18,13 @@ Result<lab::Seal> seal_lab(Context& context, const OpenLab& open) {
   for (const std::string& notice : found.notices) context.say("note: " + printable(notice));
   TRY_ASSIGN(const auto before, lab::current_lock(open.place));
   // A lock that was cut off before it was recorded is finished now.
-  if (!book->seal().empty()) TRY(lab::agree_with_ledger(open.place, book->seal(), before));
+  if (!book->seal().id.empty()) TRY(lab::agree_with_ledger(open.place, book->seal(), before));
   TRY_ASSIGN(lab::Seal seal, lab::lock_lab(open.place, open.config));
-  if (book->seal() != seal.id)
-    TRY(book->record_event("seal_closed",
-                           Json{{"seal", seal.id}, {"files", seal.files.size()}, {"driver", driver()}}));
+  if (book->seal().id != seal.id)
+    TRY(book->record_event("seal_closed", Json{{"seal", seal.id},
+                                               {"manifest", seal.manifest},
+                                               {"files", seal.files.size()},
+                                               {"driver", driver()}}));
   return seal;
 }
 

@@ -14,6 +14,7 @@
 #include "lab/events.h"
 #include "lab/experiment.h"
 #include "lab/project.h"
+#include "lab/seal.h"
 #include "store/blobs.h"
 
 namespace leanlab::lab {
@@ -99,7 +100,7 @@ class Book {
       const = 0;  ///< turns of the book so far, refused ones too: seeds a tuner
   [[nodiscard]] virtual std::optional<double> best() const = 0;
   /// The lock that is in force by the ledger's word: the last one that was closed and not opened; empty: none.
-  [[nodiscard]] virtual std::string seal() const = 0;
+  [[nodiscard]] virtual RecordedSeal seal() const = 0;
   [[nodiscard]] virtual Result<std::optional<Experiment>> champion() const = 0;
   [[nodiscard]] virtual Result<std::optional<Experiment>> find(std::uint64_t number) const = 0;
   [[nodiscard]] virtual Result<std::optional<Experiment>> find_file(const std::string& file) const = 0;

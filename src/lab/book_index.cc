@@ -33,6 +33,15 @@ CREATE TABLE IF NOT EXISTS refusals (seq INTEGER PRIMARY KEY, file TEXT NOT NULL
 )sql";
 constexpr const char* k_row = "SELECT number, offset, size, sha256, fixes FROM experiments ";
 
+// In one column: the id, and behind a space the manifest's hash where the ledger has one.
+std::string text_of(const RecordedSeal& seal) {
+  return seal.manifest.empty() ? seal.id : seal.id + " " + seal.manifest;
+}
+RecordedSeal seal_of(const std::string& text) {
+  const std::size_t space = std::min(text.find(' '), text.size());
+  return {text.substr(0, space), text.substr(std::min(space + 1, text.size()))};
+}
+
 std::int64_t as_integer(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
@@ -79,7 +88,7 @@ Status BookIndex::load_state() {
   state_.last_number = static_cast<std::uint64_t>(select.integer(5));
   state_.proposals = static_cast<std::uint64_t>(select.integer(6));
   state_.best = select.optional_real(7);
-  state_.seal = select.text(8);
+  state_.seal = seal_of(select.text(8));
   return {};
 }
 
@@ -95,7 +104,8 @@ Status BookIndex::update(const std::function<Status(IndexState&)>& work) {
     replace.bind(4, as_integer(next.results_size))
         .bind(5, as_integer(next.count))
         .bind(6, as_integer(next.last_number));
-    replace.bind(7, as_integer(next.proposals)).bind(8, next.best).bind(9, std::string_view(next.seal));
+    const std::string seal = text_of(next.seal);
+    replace.bind(7, as_integer(next.proposals)).bind(8, next.best).bind(9, std::string_view(seal));
     return replace.run();
   }));
   state_ = std::move(next);
@@ -147,7 +157,7 @@ Status BookIndex::apply(const Digest& digest, IndexState& next) {
     if (record.type == "proposed" && experiment.origin == Origin::run) ++next.proposals;
     if (experiment.verdict == Verdict::accepted) next.best = experiment.value;
   } else if (record.type == "seal_opened") {
-    next.seal.clear();
+    next.seal = {};
   } else if (record.type == "repaired" || record.type == "refused" || record.type == "seal_closed") {
     TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
     return apply_other(record, whole["body"], next);
@@ -157,7 +167,7 @@ Status BookIndex::apply(const Digest& digest, IndexState& next) {
 
 Status BookIndex::apply_other(const store::Record& record, const Json& body, IndexState& next) {
   if (record.type == "seal_closed") {
-    next.seal = body.value("seal", std::string());
+    next.seal = {body.value("seal", std::string()), body.value("manifest", std::string())};
   } else if (record.type == "repaired") {
     TRY(put_repair(body["number"].get<std::uint64_t>(), body["sha256"].get<std::string>()));
   } else {

@@ -29,7 +29,7 @@ struct IndexState {
   std::uint64_t last_number = 0;
   std::uint64_t proposals = 0;
   std::optional<double> best;
-  std::string seal;  ///< the lock in force; empty: none
+  RecordedSeal seal;
 };
 
 /// Where an experiment's last record stands.

@@ -57,7 +57,7 @@ class RowsBook final : public Book {
   std::uint64_t count() const override { return count_; }
   std::uint64_t proposals() const override { return 0; }
   std::optional<double> best() const override { return best_; }
-  std::string seal() const override { return {}; }
+  RecordedSeal seal() const override { return {}; }
   Result<std::optional<Experiment>> champion() const override { return find(champion_); }
   Result<std::optional<Experiment>> find(std::uint64_t number) const override;
   Result<std::optional<Experiment>> find_file(const std::string& file) const override {

@@ -66,7 +66,7 @@ class Verifier {
   void check_rows(const store::Ledger& ledger);
   void check_index(const store::Head& head, const store::Ledger& ledger);
   void check_anchors(const store::Ledger& ledger, const Clock& clock);
-  void check_seal(const std::optional<std::string>& recorded);
+  void check_seal(const std::optional<RecordedSeal>& recorded);
   void check_past_seals();
 
   const Place& place_;
@@ -79,10 +79,14 @@ class Verifier {
   std::uint64_t more_problems_ = 0;
   std::vector<std::string> gone_;  // files of judged experiments
   std::uint64_t more_gone_ = 0;
-  std::vector<Row> rows_;                       // that results.jsonl must hold
-  std::uint64_t followed_ = 0;                  // the last record that database and results.jsonl have seen
-  std::string seal_;                            // in force, by the records read so far
-  std::map<std::string, std::uint64_t> seals_;  // each that a lock closed, and the record of its last use
+  std::vector<Row> rows_;       // that results.jsonl must hold
+  std::uint64_t followed_ = 0;  // the last record that database and results.jsonl have seen
+  struct Closed {
+    std::uint64_t seq;     // of its last lock
+    std::string manifest;  // as that recorded it
+  };
+  RecordedSeal seal_;                    // in force, by the records read so far
+  std::map<std::string, Closed> seals_;  // each that a lock closed
 };
 
 Status Verifier::run(const Clock& clock) {
@@ -227,13 +231,13 @@ Status Verifier::check_record(const Digest& digest) {
   }
   const bool scored = record.type == "judged" || record.type == "champion_rescored";
   if (scored && digest.experiment->sealed) check_judged_seal(record.seq, *digest.experiment);
-  if (record.type == "seal_opened") seal_.clear();
+  if (record.type == "seal_opened") seal_ = {};
   if (record.type != "seal_closed" && record.type != "repaired") return {};
   TRY_ASSIGN(const Json whole, parse_json(record.text, "ledger.jsonl"));
   const Json& body = whole["body"];
   if (record.type == "seal_closed") {
-    seal_ = body.value("seal", std::string());
-    seals_[seal_] = record.seq;
+    seal_ = {body.value("seal", std::string()), body.value("manifest", std::string())};
+    seals_[seal_.id] = {record.seq, seal_.manifest};
   } else if (const auto blob = blobs_.get(body.value("sha256", std::string())); !blob) {
     problem(record.seq, fmt::format("the stored copy of a repair of experiment {} does not hold: {}",
                                     body.value("number", std::uint64_t{0}), one_line(blob.error())));
@@ -243,7 +247,7 @@ Status Verifier::check_record(const Digest& digest) {
 
 // A judgement under a lock names the one that was in force then.
 void Verifier::check_judged_seal(std::uint64_t seq, const Experiment& experiment) {
-  if (experiment.seal != seal_)
+  if (experiment.seal != seal_.id)
     problem(seq, fmt::format("experiment {} is said to be judged under seal {}, which was not in force then",
                              experiment.number, experiment.seal.substr(0, 12)));
 }
@@ -292,7 +296,7 @@ void Verifier::check_rows(const store::Ledger& ledger) {
 }
 
 // `recorded`: what the ledger says, where there is one.
-void Verifier::check_seal(const std::optional<std::string>& recorded) {
+void Verifier::check_seal(const std::optional<RecordedSeal>& recorded) {
   const auto lock = current_lock(place_);
   if (!lock) return problem(0, one_line(lock.error()));
   if (recorded) {
@@ -306,12 +310,15 @@ void Verifier::check_seal(const std::optional<std::string>& recorded) {
 }
 
 void Verifier::check_past_seals() {
-  for (const auto& [id, seq] : seals_) {
+  for (const auto& [id, closed] : seals_) {
+    const std::uint64_t seq = closed.seq;
     if (const auto seal = past_seal(place_, id); !seal)
       problem(seq, fmt::format("the manifest of seal {} does not hold: {}", id.substr(0, 12),
                                one_line(seal.error())));
     else if (seal->id != id)
       problem(seq, fmt::format("the manifest of seal {} is of another seal", id.substr(0, 12)));
+    else if (!closed.manifest.empty() && seal->manifest != closed.manifest)
+      problem(seq, fmt::format("the manifest of seal {} was edited", id.substr(0, 12)));
   }
 }
 

@@ -57,7 +57,7 @@ Status agree_with_recorded(const CheckRun& run) {
   if (!fs::exists(run.place.state / store::k_ledger_file, error)) return {};
   TRY_ASSIGN(const auto book, Book::open(run.place, run.config, Book::Mode::read_only, system_clock()));
   // Without its database a book is read from results.jsonl, which knows nothing of locks: the next run tells.
-  if (book->seal().empty()) return {};
+  if (book->seal().id.empty()) return {};
   return agree_with_ledger(run.place, book->seal(), run.seal);
 }
 

@@ -61,7 +61,7 @@ class FileBook final : public Book {
   std::uint64_t proposals() const override {
     return locked([&] { return index_->state().proposals; });
   }
-  std::string seal() const override {
+  RecordedSeal seal() const override {
     return locked([&] { return index_->state().seal; });
   }
   std::optional<double> best() const override {

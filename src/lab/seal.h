@@ -37,7 +37,16 @@ struct Seal {
   std::string environment;  ///< sealed_environment() at that time: evaluations get it from here
   std::string level;  ///< the contract that "auto" was found to mean, frozen by the lock; empty: not decided
   std::string ts;
+  std::string manifest;  ///< SHA-256 of its file's text; empty: it is in none
 };
+
+/// The lock in force as a ledger recorded it.
+struct RecordedSeal {
+  std::string id;  ///< empty: the lab is not locked
+  std::string
+      manifest;  ///< SHA-256 of the manifest's text, so that no field of it can be edited; empty in old ledgers
+};
+
 /// PATH as it was when the seal was made: what resolve_command() is to look programs up on.
 [[nodiscard]] std::string search_path(const Seal& seal);
 
@@ -62,8 +71,8 @@ void freeze_level(Seal& seal, Level level);
 [[nodiscard]] Result<Seal> past_seal(const Place& place, const std::string& id);
 
 /// The lock that is found against the one that the ledger knows (`recorded`; empty: none), so that a manifest that was
-/// exchanged or taken away shows. Errors: integrity; misconfigured (a lock or unlock that was cut off before it was recorded).
-[[nodiscard]] Status agree_with_ledger(const Place& place, const std::string& recorded,
+/// exchanged, edited or taken away shows. Errors: integrity; misconfigured (a lock or unlock that was cut off before it was recorded).
+[[nodiscard]] Status agree_with_ledger(const Place& place, const RecordedSeal& recorded,
                                        const std::optional<Seal>& lock);
 
 /// Full proof: every hash, the config's commands and limits, the interpreter. Errors: integrity, naming the first

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/strings.h"
 #include "lab/judging.h"
 #include "lab/seal.h"
@@ -55,6 +56,7 @@ Result<Seal> read_manifest(const Place& place, const fs::path& file) {
   if (!seal)
     return fail(
         std::move(std::move(seal.error()).at(file.string()).then(fmt::format("leanlab verify {}", word))));
+  seal->manifest = sha256_hex(text);
   return seal;
 }
 
@@ -89,10 +91,12 @@ Result<Seal> past_seal(const Place& place, const std::string& id) {
   return read_manifest(place, seals(place) / (id + ".json"));
 }
 
-Status agree_with_ledger(const Place& place, const std::string& recorded, const std::optional<Seal>& lock) {
-  if (recorded == (lock ? lock->id : std::string())) return {};
+Status agree_with_ledger(const Place& place, const RecordedSeal& recorded, const std::optional<Seal>& lock) {
+  const bool same = recorded.id == (lock ? lock->id : std::string());
+  const bool edited = same && lock && !recorded.manifest.empty() && recorded.manifest != lock->manifest;
+  if (same && !edited) return {};
   const std::string word = join_command(std::vector<std::string>{place.name});
-  if (recorded.empty()) {
+  if (recorded.id.empty()) {
     return fail(
         Error(ErrorCode::misconfigured,
               fmt::format("the ledger knows nothing of the lock of {}: locking or unlocking it was cut off",
@@ -100,10 +104,12 @@ Status agree_with_ledger(const Place& place, const std::string& recorded, const 
             .then(fmt::format("leanlab lock {0}, or leanlab unlock {0}", word)));
   }
   const std::string what =
-      lock ? fmt::format("the seal of {} was exchanged: it is {}, and the ledger recorded {}", place.name,
-                         lock->id.substr(0, 12), recorded.substr(0, 12))
-           : fmt::format("the seal of {} is gone: the ledger recorded {}, and there is no manifest",
-                         place.name, recorded.substr(0, 12));
+      edited ? fmt::format("the seal of {} was edited: its manifest is not the one that the ledger recorded",
+                           place.name)
+      : lock ? fmt::format("the seal of {} was exchanged: it is {}, and the ledger recorded {}", place.name,
+                           lock->id.substr(0, 12), recorded.id.substr(0, 12))
+             : fmt::format("the seal of {} is gone: the ledger recorded {}, and there is no manifest",
+                           place.name, recorded.id.substr(0, 12));
   return fail(
       Error(ErrorCode::integrity, what)
           .at(current_file(place).string())
@@ -133,6 +139,7 @@ Result<Seal> lock_lab(const Place& place, const Config& config) {
       file = std::move(now);
     }
     const std::string text = to_pretty(to_manifest(seal));
+    seal.manifest = sha256_hex(text);
     TRY(write_file(seals(place) / (seal.id + ".json"), text, Durability::fsynced));
     TRY(write_file(current_file(place), text, Durability::fsynced));
     return note_in_history(place, "lock", seal.id);

@@ -16,7 +16,6 @@
 
 #include "base/interrupt.h"
 #include "base/json.h"
-#include "base/json_instance.h"  // whole values are members here, and each user makes some
 #include "base/result.h"
 
 namespace leanlab::mcp {

@@ -251,6 +251,20 @@ class Sealed(LeanlabTest):
         manifest.write_text(json.dumps(document))
         self.assert_stops("seal")
 
+    def test_a_seal_with_another_environment_in_it(self):
+        """What the seal's id does not hash: the variables of the judge, and what stat said of a file."""
+        manifest = self.seals / "current.json"
+        for edit in (lambda document: document.update(environment="PATH=/elsewhere\n" + document["environment"]),
+                     lambda document: document["files"][0].update(ctime_ns=1), lambda document: document.update(ts="2020-01-01T00:00:00Z")):
+            text = manifest.read_text()
+            document = json.loads(text)
+            edit(document)
+            manifest.write_text(json.dumps(document, indent=2) + "\n")
+            self.assert_stops("edited")
+            manifest.write_text(text)
+        self.run_lab(self.numbers, 1)
+        self.assertTrue(self.json("verify", "numbers")["ok"])
+
     def test_a_seal_that_was_made_anew_for_another_evaluator(self):
         """The strongest forger: another lab's lock, made by leanlab itself, in the place of ours."""
         self.edit_evaluator()

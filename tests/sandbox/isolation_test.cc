@@ -206,6 +206,28 @@ TEST_P(Isolation, signals_reach_nobody_outside) {
   EXPECT_EQ(outcome.out, "alive\n");
 }
 
+// In tier B before Landlock's version 6 (Debian 12) the guardian sends them.
+TEST_P(Isolation, own_processes_can_be_signalled) {
+  const Outcome outcome = sh(generous(), R"(exec /usr/bin/python3 -c '
+import multiprocessing, os, signal, subprocess
+child = subprocess.Popen(["sleep", "100"])
+child.terminate()
+print(child.wait())
+group = subprocess.Popen(["sh", "-c", "sleep 100 & wait"], start_new_session=True)
+os.killpg(group.pid, signal.SIGKILL)
+print(group.wait())
+heard = []
+signal.signal(signal.SIGUSR1, lambda *_: heard.append(1))
+os.kill(0, signal.SIGUSR1)
+while not heard: signal.pause()
+print(heard)
+with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, -2]))
+try: os.kill(child.pid, 0)
+except ProcessLookupError: print("gone")
+')");
+  EXPECT_EQ(outcome.out, "-15\n-9\n[1]\n[1, 2]\ngone\n") << outcome.err;
+}
+
 TEST_P(Isolation, limits_hold) {
   Policy policy;
   policy.limits.wall = 200ms;

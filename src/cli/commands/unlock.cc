@@ -17,7 +17,7 @@ Result<int> run_unlock(Context& context, const Arguments& arguments) {
   const auto lock = lab::current_lock(open.place);
   TRY_ASSIGN(const auto book,
              lab::Book::open(open.place, open.config, lab::Book::Mode::write, *context.clock));
-  const std::string recorded = book->seal();
+  const std::string recorded = book->seal().id;
   // First the record: an unlock that is cut off behind it is finished by the next.
   if (!recorded.empty())
     TRY(book->record_event("seal_opened", Json{{"seal", recorded}, {"driver", driver()}}));

@@ -227,7 +227,7 @@ const CallRule k_pretended[] = {
 // Signals to others, where Landlock cannot confine them (before ABI 6): also those that the kernel sends for whoever
 // made himself the owner of a file (F_SETOWN 8, F_SETSIG 10, F_SETOWN_EX 15, FIOSETOWN, SIOCSPGRP).
 const CallRule k_signals[] = {
-    {LEANLAB_CALL(kill), EPERM, true, {}, Handling::own_process},
+    {LEANLAB_CALL(kill), EPERM, true, {}, Handling::serve_signal},
     {LEANLAB_CALL(tgkill), EPERM, true, {}, Handling::own_process},
     {LEANLAB_CALL(tkill), EPERM, true},
     {LEANLAB_CALL(fcntl), EPERM, true, {Condition::Kind::equal, 1, 8}},

@@ -19,15 +19,16 @@ struct Condition {
 
 /// What the guardian does with a call that comes to it.
 enum class Handling {
-  deny,         ///< it is answered with the rule's error
-  change_mode,  ///< the guardian does it where the command may write (change_mode.h)
-  own_process,  ///< goes on when its first argument is the caller's own process, and is denied else
-  own_thread,   ///< denied; told unless its first argument is a thread of the caller's own process
-  signal,       ///< goes on; told when its first argument names nobody of the command's own processes
-  shared,       ///< goes on when the mapping fits into the run's memory (shared_mappings.h)
-  pretend,      ///< a file call: answered as done without being done; a try at a watched file is told
-  connection,   ///< goes on unless it leads to nobody (connections.h)
-  file,         ///< goes on; a try at a watched file is told, and in tier B shared memory is made private
+  deny,          ///< it is answered with the rule's error
+  change_mode,   ///< the guardian does it where the command may write (change_mode.h)
+  own_process,   ///< goes on when its first argument is the caller's own process, and is denied else
+  serve_signal,  ///< the guardian sends it to what the command started; a signal to others is denied and told
+  own_thread,    ///< denied; told unless its first argument is a thread of the caller's own process
+  signal,        ///< goes on; told when its first argument names nobody of the command's own processes
+  shared,        ///< goes on when the mapping fits into the run's memory (shared_mappings.h)
+  pretend,       ///< a file call: answered as done without being done; a try at a watched file is told
+  connection,    ///< goes on unless it leads to nobody (connections.h)
+  file,          ///< goes on; a try at a watched file is told, and in tier B shared memory is made private
 };
 
 struct CallRule {

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -19,6 +17,7 @@
 #include "own_process.h"
 #include "process_tree.h"
 #include "shared_memory.h"
+#include "signals.h"
 #include "watched_files.h"
 
 namespace leanlab::helper {
@@ -68,27 +67,10 @@ bool is_own_thread(const seccomp_notif& call) {
          0;
 }
 
-// Whether a signal to `target`, as kill(2) means it, is for somebody whom the command did not start. What it started and has ended
-// is nobody.
-bool is_to_others(std::int32_t target) {
-  if (target == -1) return true;
-  const pid_t pid = target < 0 ? -target : target;
-  const bool is_there = pid != 0 && (::kill(pid, 0) == 0 || errno == EPERM);
-  return is_there && !is_descendant(pid);
-}
-
 // Whether the first argument names the process of the thread that calls.
 bool is_own_process(const seccomp_notif& call) {
-  char path[64];
-  std::snprintf(path, sizeof path, "/proc/%u/status", call.pid);
-  std::FILE* status = std::fopen(path, "re");
-  if (status == nullptr) return false;
-  char line[256];
-  unsigned process = 0;
-  while (std::fgets(line, sizeof line, status) != nullptr && std::sscanf(line, "Tgid: %u", &process) != 1) {
-  }
-  std::fclose(status);
-  return process != 0 && static_cast<std::uint32_t>(call.data.args[0]) == process;
+  const pid_t process = process_of(static_cast<pid_t>(call.pid));
+  return process != 0 && static_cast<pid_t>(call.data.args[0]) == process;
 }
 
 // Where a watched call would lead to nobody; empty: it may go on.
@@ -156,6 +138,8 @@ void StoppedCalls::answer(const seccomp_notif& call, const CallRule& rule) {
     case Handling::own_thread:
       if (is_own_thread(call)) return deny(call, rule.error);
       break;
+    case Handling::serve_signal:
+      return serve_signal(call, rule);
     case Handling::signal:
       if (is_to_others(static_cast<std::int32_t>(call.data.args[0]))) count(rule.name);
       return let_go_on(call);
@@ -177,6 +161,16 @@ void StoppedCalls::answer(const seccomp_notif& call, const CallRule& rule) {
   }
   count(name_of(rule, call.data));
   deny(call, rule.error);
+}
+
+void StoppedCalls::serve_signal(const seccomp_notif& call, const CallRule& rule) {
+  const auto number = static_cast<int>(call.data.args[1]);
+  const pid_t caller = process_of(static_cast<pid_t>(call.pid));
+  bool to_caller = false;
+  const int error = send_signal(caller, static_cast<std::int32_t>(call.data.args[0]), number, to_caller);
+  if (error == EPERM) count(rule.name);
+  deny(call, error);
+  if (to_caller && error == 0) static_cast<void>(send_to(caller, number));
 }
 
 void StoppedCalls::answer_file(const seccomp_notif& call) {

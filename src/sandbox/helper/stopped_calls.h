@@ -33,6 +33,7 @@ class StoppedCalls {
 
  private:
   void answer(const seccomp_notif& call, const CallRule& rule);
+  void serve_signal(const seccomp_notif& call, const CallRule& rule);
   void answer_file(const seccomp_notif& call);
   void tell_of_file(const seccomp_notif& call);
   void deny(const seccomp_notif& call, int error) const;
