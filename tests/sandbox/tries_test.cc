@@ -92,6 +92,8 @@ TEST_P(Tries, tries_at_other_processes_are_told) {
   const Outcome own =
       sh(policy, "sleep 9 & kill $!; wait; kill -0 $$; cat /proc/$$/environ > /dev/null; true");
   EXPECT_EQ(tries_in(own, "kill"), 0u);
+  policy.role = Role::agent;
+  EXPECT_EQ(tries_in(sh(policy, "cat /proc/1/environ; true"), "open /proc/1/environ"), 0u);
 }
 
 TEST_P(Tries, shared_memory_that_nobody_maps_counts_all_the_same) {

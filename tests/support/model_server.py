@@ -105,6 +105,7 @@ class Handler(BaseHTTPRequestHandler):
     script: Script = None
     log_file = None
     log_lock = threading.Lock()
+    goes_wrong = False  # the connection then ends, and says so: else a client that asks again on it would find it reset
 
     def log_message(self, *_):
         pass
@@ -121,6 +122,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(data)))
         for name, value in (headers or {}).items():
             self.send_header(name, str(value))
+        if self.goes_wrong:
+            self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(data)
 
@@ -152,12 +155,13 @@ class Handler(BaseHTTPRequestHandler):
         self.note(method="POST", path=path, model=request.get("model"), prompts=len(prompts), results=results, rule=rule,
                   fault=step.get("fault"), key=self.headers.get("x-api-key") or self.headers.get("authorization"),
                   usage=None if step.get("fault") else self.script.usage(rule))
+        self.goes_wrong = bool(step.get("fault"))
         try:
             self.answer(dialect, rule, step)
         except (BrokenPipeError, ConnectionResetError):
             pass  # the client has ended, as some faults want
         finally:
-            if step.get("fault"):
+            if self.goes_wrong:
                 self.close_connection = True
 
     def answer(self, dialect, rule: int, step: dict):
