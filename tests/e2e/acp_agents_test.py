@@ -1,5 +1,6 @@
 """The backend acp with real agents: the protocol's own example, Claude's and Codex's by their adapters, on a scripted model."""
 import json
+import os
 import unittest
 
 from agent_testing import AgentTest, acp_command, worker_rule
@@ -37,10 +38,10 @@ class Adapters(AgentTest):
     def run_it(self, spec: str, n: int = 1, *args, **options) -> dict:
         return self.json("run", "numbers", "--n", n, "--agent", spec, *args, timeout=240, **options)
 
-    def in_both_tiers(self, spec: str, n: int) -> list:
+    def in_both_tiers(self, spec: str, n: int, tiers: str = "AB") -> list:
         """Judged experiments, `n` in each tier that this machine has; the agent's folder is not the person's."""
         made = []
-        for tier in ("A", "B"):
+        for tier in tiers:
             env = {"LEANLAB_FORCE_TIER": tier}
             if self.json("doctor", env=env)["tier"] != tier:
                 continue
@@ -50,7 +51,7 @@ class Adapters(AgentTest):
                 self.assertEqual(len(done["experiments"]), n, done)
                 made += done["experiments"]
         if not made:
-            self.skipTest("this machine has neither tier A nor B")
+            self.skipTest(f"this machine offers none of the tiers {tiers}")
         self.assertEqual(len({e["value"] for e in made}), len(made), "no two Workers shared a file")
         self.assert_book_is_sound(self.numbers, len(made))
         return made
@@ -107,10 +108,12 @@ class Adapters(AgentTest):
         spec = acp_command("gemini") + " --model gemini-2.5-flash"
         self.model(worker_rule())
         self.env.update({"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{self.port}", "GEMINI_API_KEY": "scripted-key-0123456789"})
-        made = self.in_both_tiers(spec, 1)
+        # It asks access(2) for its folder, to which in root's tier B only capabilities lead, of which that call knows nothing.
+        made = self.in_both_tiers(spec, 1, "A" if os.geteuid() == 0 else "AB")
         self.assertEqual(sum(e["tokens"]["input"] for e in made), self.served()["input"])
         self.assert_explains(self.leanlab("log", "numbers/1", "--transcript"), "call printf '# idea", "its mode is yolo")
         self.env.pop("GEMINI_API_KEY")
+        self.env.pop("GOOGLE_GEMINI_BASE_URL")  # a gateway needs no key
         done = self.leanlab("run", "numbers", "--n", 1, "--agent", spec, code=5, env={"LEANLAB_PATIENCE": "0"})
         self.assert_explains(done, "not logged in", "Log in with Google", "or set GEMINI_API_KEY")
 

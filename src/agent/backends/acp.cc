@@ -97,7 +97,17 @@ AgentProgram AcpAgent::program(const TurnRequest& request, const fs::path& home)
   return program;
 }
 
-/// Its own login, and copies of its settings. Errors: io.
+// A file that is no JSON, with comments perhaps, stays as it is.
+Status overrule(const fs::path& file, const char* patch) {
+  const std::string text = read_file(file, 1u << 20).value_or("{}");
+  auto settings = parse_json(text, file.string());
+  const auto ours = parse_json(patch, file.string());
+  if (!settings || !settings->is_object() || !ours) return {};
+  settings->merge_patch(*ours);
+  return write_file(file, to_pretty(*settings), Durability::fast, 0600);
+}
+
+/// Its own login, copies of its settings, and those of ours. Errors: io.
 Result<std::vector<BorrowedLogin>> lend_login(const KnownAcp& known, const fs::path& home) {
   const fs::path users = folder_of(known);
   const fs::path own = home / known.folder;
@@ -113,6 +123,7 @@ Result<std::vector<BorrowedLogin>> lend_login(const KnownAcp& known, const fs::p
     TRY_ASSIGN(const std::string text, read_file(users / name, 1u << 20));
     TRY(write_file(own / name, text, Durability::fast, 0600));
   }
+  if (known.overruling.file != nullptr) TRY(overrule(own / known.overruling.file, known.overruling.patch));
   return lent;
 }
 

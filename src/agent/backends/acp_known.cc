@@ -39,6 +39,7 @@ const KnownAcp* known_acp(const std::vector<std::string>& words) {
                {"CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION", "false"},
                {"CLAUDE_CODE_DISABLE_TERMINAL_TITLE", "1"},
                {"DISABLE_AUTOUPDATER", "1"}},
+       .overruling = {},
        .login = "claude /login, or set ANTHROPIC_API_KEY"},
       {.names = {"codex-acp"},
        .variable = "CODEX_HOME",
@@ -47,6 +48,7 @@ const KnownAcp* known_acp(const std::vector<std::string>& words) {
        .settings = {"config.toml"},
        .variables = {"CODEX_API_KEY", "AZURE_OPENAI_*"},
        .env = {},
+       .overruling = {},
        .login = "codex login, or set OPENAI_API_KEY"},
       {.names = {"gemini", "gemini-cli"},
        .variable = "",
@@ -55,6 +57,9 @@ const KnownAcp* known_acp(const std::vector<std::string>& words) {
        .settings = {"settings.json", "google_accounts.json"},
        .variables = {"GOOGLE_*"},
        .env = {{"GEMINI_CLI_TRUST_WORKSPACE", "true"}},
+       // It runs commands in a terminal of its own, if not told otherwise; a sandbox has none.
+       .overruling = {.file = "settings.json",
+                      .patch = R"({"tools": {"shell": {"enableInteractiveShell": false}}})"},
        .login = "gemini (it asks how), or set GEMINI_API_KEY"},
   };
   for (std::size_t i = 0; i < words.size(); ++i) {

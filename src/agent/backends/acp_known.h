@@ -9,6 +9,12 @@
 
 namespace leanlab::agent {
 
+/// Settings of ours that overrule a person's in the agent's copy of them.
+struct OverrulingSettings {
+  const char* file = nullptr;   ///< a JSON file of `settings`; null: there are none
+  const char* patch = nullptr;  ///< what is merged into it (RFC 7386)
+};
+
 struct KnownAcp {
   std::vector<std::string> names;      ///< of its program or its package
   const char* variable;                ///< names its configuration folder; may be empty
@@ -17,7 +23,8 @@ struct KnownAcp {
   std::vector<std::string> settings;   ///< files in it that it gets copies of
   std::vector<std::string> variables;  ///< of a person's environment, "*" at the end for a prefix
   Environment env;                     ///< set for it
-  const char* login;                   ///< how a person logs in
+  OverrulingSettings overruling;
+  const char* login;  ///< how a person logs in
   [[nodiscard]] bool is_codex() const { return names.front() == std::string_view("codex-acp"); }
 };
 
