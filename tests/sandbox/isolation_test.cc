@@ -221,11 +221,13 @@ signal.signal(signal.SIGUSR1, lambda *_: heard.append(1))
 os.kill(0, signal.SIGUSR1)
 while not heard: signal.pause()
 print(heard)
+os.kill(os.getpid(), signal.SIGUSR1)
+print(heard)
 with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, -2]))
 try: os.kill(child.pid, 0)
 except ProcessLookupError: print("gone")
 ')");
-  EXPECT_EQ(outcome.out, "-15\n-9\n[1]\n[1, 2]\ngone\n") << outcome.err;
+  EXPECT_EQ(outcome.out, "-15\n-9\n[1]\n[1, 1]\n[1, 2]\ngone\n") << outcome.err;
 }
 
 TEST_P(Isolation, limits_hold) {

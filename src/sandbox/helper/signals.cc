@@ -51,10 +51,7 @@ int send_to(pid_t process, int number) {
 int send_signal(pid_t caller, std::int32_t target, int number, bool& to_caller) {
   to_caller = false;
   if (target == -1) return EPERM;
-  if (target > 0) {
-    to_caller = target == caller;
-    return to_caller ? 0 : send_to(target, number);
-  }
+  if (target > 0) return send_to(target, number);
   return send_to_group(target == 0 ? ::getpgid(caller) : -target, caller, number, to_caller);
 }
 

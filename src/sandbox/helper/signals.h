@@ -11,7 +11,7 @@ namespace leanlab::helper {
 /// is nobody.
 bool is_to_others(std::int32_t target);
 
-/// kill(2) as `caller` would do it, to nobody but what the command started. Never to the caller itself, whose call would be broken off by
+/// kill(2) as `caller` would do it, to nobody but what the command started. Of its group never to the caller itself, whose call would be broken off by
 /// it and begin anew: `to_caller` says that it is one of those meant, for after the answer. Returns an errno: 0 when it was sent, EPERM when
 /// it is for others.
 int send_signal(pid_t caller, std::int32_t target, int number, bool& to_caller);

@@ -15,7 +15,6 @@
 #include "file_call.h"
 #include "landlock.h"
 #include "own_process.h"
-#include "process_tree.h"
 #include "shared_memory.h"
 #include "signals.h"
 #include "watched_files.h"
@@ -164,6 +163,7 @@ void StoppedCalls::answer(const seccomp_notif& call, const CallRule& rule) {
 }
 
 void StoppedCalls::serve_signal(const seccomp_notif& call, const CallRule& rule) {
+  if (is_own_process(call)) return let_go_on(call);  // it is there before the call returns
   const auto number = static_cast<int>(call.data.args[1]);
   const pid_t caller = process_of(static_cast<pid_t>(call.pid));
   bool to_caller = false;
